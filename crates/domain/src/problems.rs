@@ -142,7 +142,11 @@ impl FieldProblem {
     /// A problem with the body's field `name`.
     pub fn in_body(name: &str, problem: Problem, input: Value) -> Self {
         let location = vec![Step::Name("body".into()), Step::Name(name.into())];
-        Self { location, problem, input }
+        Self {
+            location,
+            problem,
+            input,
+        }
     }
 
     /// The last name on the way: the field that a form would mark.

@@ -40,7 +40,10 @@ pub struct Refusal {
 impl Refusal {
     /// A refusal of the given class.
     pub fn new(kind: RefusalKind, text: impl Into<Cow<'static, str>>) -> Self {
-        Self { kind, text: text.into() }
+        Self {
+            kind,
+            text: text.into(),
+        }
     }
 
     /// A broken rule (400).
