@@ -1,0 +1,197 @@
+//! The command line: what can be asked of the program. It is parsed here and run elsewhere.
+//!
+//! Settings are no business of the command line, save which file they are in: they come from the settings' layers alone.
+
+use std::path::PathBuf;
+
+use clap::{ArgGroup, Args, Parser, Subcommand};
+
+/// The platform on which a company runs its outreach.
+///
+/// Without a command it serves. Settings come from elite.toml, .env and the environment; `elite config` shows them.
+#[derive(Debug, Parser, PartialEq, Eq)]
+#[command(name = "elite", version, max_term_width = 100)]
+pub struct Cli {
+    /// Settings file to read in the place of elite.toml in the working directory.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// What to do; see [`Cli::command`].
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+impl Cli {
+    /// What to do: serve, unless something else is asked for.
+    pub fn command(self) -> Command {
+        self.command.unwrap_or(Command::Serve)
+    }
+}
+
+/// What the program can do.
+#[derive(Debug, Clone, Subcommand, PartialEq, Eq)]
+pub enum Command {
+    /// Serve the site and the API (the default).
+    Serve,
+    /// Bring the database to this version's schema, and stop.
+    Migrate,
+    /// Print the effective settings and where each comes from, secrets masked.
+    Config,
+    /// Print the OpenAPI document of the API.
+    Openapi,
+    /// Look after accounts and tenants.
+    #[command(subcommand)]
+    Admin(AdminCommand),
+}
+
+/// What an administrator of the installation can do.
+#[derive(Debug, Clone, Subcommand, PartialEq, Eq)]
+pub enum AdminCommand {
+    /// Create a company with its owner.
+    CreateOwner(CreateOwner),
+    /// Give an account a new password and end its sign-ins.
+    ResetPassword(ResetPassword),
+    /// Lock a company out until it is resumed.
+    SuspendTenant(TenantChoice),
+    /// Let a suspended company in again.
+    ResumeTenant(TenantChoice),
+}
+
+/// A company and its owner.
+#[derive(Debug, Clone, Args, PartialEq, Eq)]
+pub struct CreateOwner {
+    /// Name of the company.
+    #[arg(long, value_name = "NAME")]
+    pub company: String,
+    /// The owner's address, which is also the company's.
+    #[arg(long, value_name = "ADDRESS")]
+    pub email: String,
+    /// The owner's first name.
+    #[arg(long, value_name = "NAME")]
+    pub first_name: Option<String>,
+    /// The owner's last name.
+    #[arg(long, value_name = "NAME")]
+    pub last_name: Option<String>,
+    /// Where the password comes from.
+    #[command(flatten)]
+    pub password: PasswordSource,
+}
+
+/// An account that gets a new password.
+#[derive(Debug, Clone, Args, PartialEq, Eq)]
+pub struct ResetPassword {
+    /// The account's address.
+    #[arg(long, value_name = "ADDRESS")]
+    pub email: String,
+    /// Where the password comes from.
+    #[command(flatten)]
+    pub password: PasswordSource,
+}
+
+/// Where a password comes from; never from the command line, where others could read it.
+#[derive(Debug, Clone, Args, PartialEq, Eq)]
+pub struct PasswordSource {
+    /// Read the password from the first line of standard input instead of asking for it.
+    #[arg(long = "password-stdin")]
+    pub is_stdin: bool,
+}
+
+/// One tenant, named in one of two ways.
+#[derive(Debug, Clone, Args, PartialEq, Eq)]
+#[command(group = ArgGroup::new("tenant").required(true).args(["company_email", "id"]))]
+pub struct TenantChoice {
+    /// The company's address.
+    #[arg(long, value_name = "ADDRESS")]
+    pub company_email: Option<String>,
+    /// The tenant's id.
+    #[arg(long, value_name = "ID")]
+    pub id: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory, Parser, error::ErrorKind};
+
+    use super::*;
+
+    fn parse(line: &str) -> Result<Cli, clap::Error> {
+        Cli::try_parse_from(line.split(' '))
+    }
+
+    fn command(line: &str) -> Command {
+        parse(line).expect("the line is well formed").command()
+    }
+
+    #[test]
+    fn definition_is_consistent() {
+        <Cli as CommandFactory>::command().debug_assert();
+    }
+
+    #[test]
+    fn serving_is_the_default() {
+        assert_eq!(command("elite"), Command::Serve);
+        assert_eq!(command("elite serve"), Command::Serve);
+        assert_eq!(command("elite migrate"), Command::Migrate);
+        assert_eq!(command("elite config"), Command::Config);
+        assert_eq!(command("elite openapi"), Command::Openapi);
+    }
+
+    #[test]
+    fn config_file_may_stand_before_and_after_the_command() {
+        for line in [
+            "elite --config a.toml",
+            "elite --config a.toml config",
+            "elite admin resume-tenant --id 1 --config a.toml",
+        ] {
+            assert_eq!(
+                parse(line).unwrap().config,
+                Some(PathBuf::from("a.toml")),
+                "{line}"
+            );
+        }
+    }
+
+    #[test]
+    fn owner_needs_company_and_email() {
+        let Command::Admin(AdminCommand::CreateOwner(owner)) = command(
+            "elite admin create-owner --company Acme --email a@example.com --first-name Ada --password-stdin",
+        ) else {
+            panic!("another command was parsed");
+        };
+        assert_eq!(
+            (owner.company.as_str(), owner.email.as_str()),
+            ("Acme", "a@example.com")
+        );
+        assert_eq!(
+            (owner.first_name.as_deref(), owner.last_name),
+            (Some("Ada"), None)
+        );
+        assert!(owner.password.is_stdin);
+        let error = parse("elite admin create-owner --company Acme").unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::MissingRequiredArgument);
+    }
+
+    #[test]
+    fn password_is_asked_for_unless_told_otherwise() {
+        let Command::Admin(AdminCommand::ResetPassword(reset)) =
+            command("elite admin reset-password --email a@example.com")
+        else {
+            panic!("another command was parsed");
+        };
+        assert!(!reset.password.is_stdin);
+    }
+
+    #[test]
+    fn tenant_is_named_in_exactly_one_way() {
+        let Command::Admin(AdminCommand::SuspendTenant(tenant)) =
+            command("elite admin suspend-tenant --company-email a@example.com")
+        else {
+            panic!("another command was parsed");
+        };
+        assert_eq!(tenant.company_email.as_deref(), Some("a@example.com"));
+        let neither = parse("elite admin suspend-tenant").unwrap_err();
+        assert_eq!(neither.kind(), ErrorKind::MissingRequiredArgument);
+        let both =
+            parse("elite admin resume-tenant --id 1 --company-email a@example.com").unwrap_err();
+        assert_eq!(both.kind(), ErrorKind::ArgumentConflict);
+    }
+}
