@@ -10,7 +10,7 @@ use clap::{ArgGroup, Args, Parser, Subcommand};
 ///
 /// Without a command it serves. Settings come from elite.toml, .env and the environment; `elite config` shows them.
 #[derive(Debug, Parser, PartialEq, Eq)]
-#[command(name = "elite", version, max_term_width = 100)]
+#[command(name = "elite", version)]
 pub struct Cli {
     /// Settings file to read in the place of elite.toml in the working directory.
     #[arg(long, global = true, value_name = "FILE")]

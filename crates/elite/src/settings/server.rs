@@ -65,6 +65,12 @@ impl Server {
         })
     }
 
+    /// The trusted networks as `http_edge::TrustedProxies` reads them: separated by commas.
+    pub fn trusted_proxies_list(&self) -> String {
+        let networks: Vec<String> = self.trusted_proxies.iter().map(Cidr::to_string).collect();
+        networks.join(",")
+    }
+
     pub(super) fn read(reader: &mut Reader) -> Self {
         let host = host(reader);
         let port = reader.whole("PORT");
