@@ -25,8 +25,6 @@ pub const FILE_NAME: &str = "elite.toml";
 pub const DOTENV_NAME: &str = ".env";
 /// Variables that begin like this are ours, so that an unknown one is a mistake.
 pub const OWN_PREFIX: &str = "ELITE_";
-/// Variables that begin like this steer the project's tests, whose environment the programs under test inherit.
-const TEST_PREFIX: &str = "ELITE_TEST_";
 
 /// Where settings are read from.
 #[derive(Debug, Clone)]
@@ -269,7 +267,7 @@ impl Gathered {
                     "{name} ({origin}) is set but has no meaning here: {reason}."
                 ));
             }
-        } else if name.starts_with(OWN_PREFIX) && !name.starts_with(TEST_PREFIX) {
+        } else if name.starts_with(OWN_PREFIX) {
             let hint = meant.map_or_else(
                 || "Remove it.".to_owned(),
                 |meant| format!("Did you mean {meant}?"),
