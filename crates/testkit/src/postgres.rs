@@ -1,7 +1,7 @@
 //! A real PostgreSQL: one server per test process, or one of the test's own to stop and kill.
 //!
 //! The servers' binaries are the newest under `/usr/lib/postgresql/*/bin`, or those in the folder that
-//! `ELITE_TEST_POSTGRES_BIN` names. Durability is switched off (`fsync`, full page writes): a killed
+//! `TESTKIT_POSTGRES_BIN` names. Durability is switched off (`fsync`, full page writes): a killed
 //! server still recovers everything, only a machine that loses power would not.
 
 mod cluster;

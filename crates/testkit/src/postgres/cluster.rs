@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use crate::process::as_user;
 use crate::scratch::{cache_dir, temp_dir_named};
 
-const BINARIES_VARIABLE: &str = "ELITE_TEST_POSTGRES_BIN";
+const BINARIES_VARIABLE: &str = "TESTKIT_POSTGRES_BIN";
 const DEBIAN_FOLDER: &str = "/usr/lib/postgresql";
 
 /// The folder with `postgres`, `initdb` and `psql`.
