@@ -1,0 +1,118 @@
+//! Which encoding a text has.
+
+use std::{
+    fmt,
+    fs::File,
+    io::{self, Read, Seek},
+};
+
+/// Bytes looked at for the zero bytes that give UTF-16 away.
+const SAMPLE_BYTES: usize = 64 << 10;
+
+/// Bytes checked at a time.
+const CHUNK_BYTES: usize = 256 << 10;
+
+/// How characters are encoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Encoding {
+    /// UTF-8, with or without a byte-order mark.
+    Utf8,
+    /// UTF-16, low byte first.
+    Utf16Le,
+    /// UTF-16, high byte first.
+    Utf16Be,
+    /// Windows-1252, the superset of Latin-1.
+    Windows1252,
+}
+
+impl fmt::Display for Encoding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Utf8 => "UTF-8",
+            Self::Utf16Le => "UTF-16LE",
+            Self::Utf16Be => "UTF-16BE",
+            Self::Windows1252 => "Windows-1252",
+        })
+    }
+}
+
+/// The encoding, and where the text starts.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Layout {
+    pub(crate) encoding: Encoding,
+    /// Bytes of the byte-order mark.
+    pub(crate) mark_bytes: u64,
+}
+
+const MARKS: [(&[u8], Encoding); 3] = [
+    (b"\xEF\xBB\xBF", Encoding::Utf8),
+    (b"\xFF\xFE", Encoding::Utf16Le),
+    (b"\xFE\xFF", Encoding::Utf16Be),
+];
+
+/// Finds the encoding: the mark, else the choice, else zero bytes, else whether the whole file is UTF-8.
+pub(crate) fn detect(file: &mut File, choice: Option<Encoding>) -> io::Result<Layout> {
+    file.rewind()?;
+    let mut sample = Vec::new();
+    file.take(SAMPLE_BYTES as u64).read_to_end(&mut sample)?;
+    if let Some((mark, encoding)) = MARKS.iter().find(|(mark, _)| sample.starts_with(mark))
+        && choice.is_none_or(|choice| choice == *encoding)
+    {
+        return Ok(Layout {
+            encoding: *encoding,
+            mark_bytes: mark.len() as u64,
+        });
+    }
+    let encoding = match choice.or_else(|| utf16_by_zeros(&sample)) {
+        Some(encoding) => encoding,
+        None if is_utf8(file)? => Encoding::Utf8,
+        None => Encoding::Windows1252,
+    };
+    Ok(Layout {
+        encoding,
+        mark_bytes: 0,
+    })
+}
+
+/// UTF-16 without a mark: in any script the line ends, digits and delimiters have a zero byte, always on the same side.
+fn utf16_by_zeros(sample: &[u8]) -> Option<Encoding> {
+    let pairs = sample.len() / 2;
+    let (mut high_zeros, mut low_zeros) = (0, 0);
+    for pair in sample.chunks_exact(2) {
+        low_zeros += usize::from(pair[0] == 0);
+        high_zeros += usize::from(pair[1] == 0);
+    }
+    let is_many = |zeros: usize, others: usize| zeros * 10 > pairs && others * 10 < zeros;
+    if is_many(high_zeros, low_zeros) {
+        Some(Encoding::Utf16Le)
+    } else if is_many(low_zeros, high_zeros) {
+        Some(Encoding::Utf16Be)
+    } else {
+        None
+    }
+}
+
+/// Whether the whole file is UTF-8, in one pass and constant memory.
+fn is_utf8(file: &mut File) -> io::Result<bool> {
+    file.rewind()?;
+    let mut buffer = vec![0; CHUNK_BYTES];
+    let mut kept = 0;
+    loop {
+        let read = match file.read(&mut buffer[kept..]) {
+            Ok(0) => return Ok(kept == 0),
+            Ok(read) => read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        let filled = kept + read;
+        kept = match str::from_utf8(&buffer[..filled]) {
+            Ok(_) => 0,
+            // A character cut in two by the chunk: its first bytes wait for the rest.
+            Err(error) if error.error_len().is_none() => {
+                buffer.copy_within(error.valid_up_to()..filled, 0);
+                filled - error.valid_up_to()
+            }
+            Err(_) => return Ok(false),
+        };
+    }
+}
