@@ -5,6 +5,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use cargo_metadata::{DependencyKind, MetadataCommand};
 
@@ -226,6 +227,42 @@ fn every_file_is_short_and_expects_instead_of_allowing() {
         found.extend(complaints(&path, &text));
     }
     assert!(found.is_empty(), "{found:#?}");
+}
+
+#[test]
+fn vendored_files_are_those_that_were_checked_in() {
+    let vendor = root().join("assets/vendor");
+    let list = fs::read_to_string(vendor.join("CHECKSUMS")).expect("the list is there");
+    let output = Command::new("sha256sum")
+        .args(["--check", "--quiet", "--strict", "CHECKSUMS"])
+        .current_dir(&vendor)
+        .output()
+        .expect("sha256sum (coreutils) runs");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stdout)
+    );
+    for folder in fs::read_dir(&vendor)
+        .expect("the folder is readable")
+        .flatten()
+    {
+        let Ok(files) = fs::read_dir(folder.path()) else {
+            continue; // a file: the list itself and its README
+        };
+        for file in files.flatten() {
+            let path = file.path();
+            let name = path
+                .strip_prefix(&vendor)
+                .expect("it lies below")
+                .display()
+                .to_string();
+            let is_listed = list
+                .lines()
+                .any(|line| line.ends_with(&format!("  {name}")));
+            assert!(is_listed, "{name} has no line in CHECKSUMS");
+        }
+    }
 }
 
 #[test]

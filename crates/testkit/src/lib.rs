@@ -24,6 +24,7 @@ mod process;
 mod program;
 mod redis;
 mod scratch;
+mod small_disk;
 
 pub use browser::{Browser, browser};
 pub use eventually::{eventually, eventually_blocking};

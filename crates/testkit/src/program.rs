@@ -17,6 +17,7 @@ use crate::http_client::Http;
 use crate::ports::free_port;
 use crate::process::{Process, Under};
 use crate::scratch::temp_dir_named;
+use crate::small_disk::SmallDisk;
 
 const START_TIMEOUT: Duration = Duration::from_secs(30);
 const START_POLL: Duration = Duration::from_millis(2);
@@ -30,6 +31,7 @@ pub struct Program {
     port: u16,
     environment: Vec<(OsString, OsString)>,
     process: Option<Process>,
+    disk: Option<SmallDisk>,
 }
 
 impl Program {
@@ -44,6 +46,7 @@ impl Program {
             port,
             environment: Vec::new(),
             process: None,
+            disk: None,
         };
         let data_dir = program.data_dir();
         program
@@ -64,11 +67,25 @@ impl Program {
         self.environment.push((name.into(), value.into()));
     }
 
+    /// Puts its data folder on a disk of `bytes`, which the test fills and frees by files of its own
+    /// in [`data_dir`](Self::data_dir). The disk outlives restarts and kills.
+    ///
+    /// # Panics
+    /// When the machine allows no mount, not even in a user namespace.
+    pub fn on_small_disk(mut self, bytes: u64) -> Self {
+        let data_dir = self.data_dir();
+        std::fs::create_dir_all(&data_dir).expect("the program's folder is writable");
+        self.disk = Some(SmallDisk::mount(&data_dir, bytes));
+        self
+    }
+
     /// Runs a subcommand to its end (`&["migrate"]`) with this installation's settings.
     pub fn run(&self, arguments: &[&str]) -> Output {
-        let mut command = Command::new(&self.path);
+        let (program, words) = self.command();
+        let mut command = Command::new(program);
         self.prepare(&mut command);
-        let output = command.args(arguments).stdin(Stdio::null()).output();
+        command.args(words).args(arguments);
+        let output = command.stdin(Stdio::null()).output();
         output.unwrap_or_else(|error| panic!("{}: {error}", self.path.display()))
     }
 
@@ -87,8 +104,10 @@ impl Program {
             death_signal: "KILL",
         };
         let started = Instant::now();
-        let process = Process::start(&self.path, under, |command| {
+        let (program, words) = self.command();
+        let process = Process::start(&program, under, |command| {
             self.prepare(command);
+            command.args(words);
             let errors = log.try_clone().expect("a file handle can be cloned");
             command.stdout(log).stderr(errors);
         });
@@ -162,7 +181,8 @@ impl Program {
 
     /// Where it keeps its data (`ELITE_DATA_DIR`, made by the program).
     pub fn data_dir(&self) -> PathBuf {
-        self.folder.path().join("data")
+        let on_disk = self.disk.as_ref().map(SmallDisk::path);
+        on_disk.unwrap_or_else(|| self.folder.path().join("data"))
     }
 
     /// The folder that it runs in; an `elite.toml` or `.env` put here is found by it.
@@ -201,6 +221,20 @@ impl Program {
 
     fn log_path(&self) -> PathBuf {
         self.folder.path().join("log")
+    }
+
+    /// What to run, and what comes before its own arguments.
+    fn command(&self) -> (PathBuf, Vec<OsString>) {
+        let Some(disk) = &self.disk else {
+            return (self.path.clone(), Vec::new());
+        };
+        // Entering leaves the working folder, so `env` goes back to it.
+        let words = disk.entrance().into_iter().map(OsString::from);
+        let back = ["env", "-C"].map(OsString::from).into_iter();
+        let back = back.chain([self.folder.path().into(), self.path.clone().into()]);
+        let mut words = words.chain(back);
+        let program = words.next().expect("an entrance starts with a command");
+        (program.into(), words.collect())
     }
 
     fn prepare(&self, command: &mut Command) {

@@ -1,18 +1,32 @@
-//! A program under control: `python3 -m http.server` stands in for ours, which cannot be built here.
+//! A program under control: a script stands in for ours, which is not built here.
 
+use std::io::ErrorKind;
 use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use testkit::{Program, TempDir, temp_dir};
 
-/// A script that serves its folder on `$PORT` and says so.
+/// Serves `$PORT`, after it has said what it sees; with arguments it says them and ends.
+const STAND_IN: &str = r#"#!/bin/sh
+echo "word=$WORD home=$HOME $*"
+[ -n "$1" ] && exit 3
+[ -d "$ELITE_DATA_DIR" ] && ls "$ELITE_DATA_DIR"
+exec perl -MIO::Socket::INET -e '
+  $SIG{PIPE} = "IGNORE";
+  my $socket = IO::Socket::INET->new(
+    LocalAddr => "$ENV{HOST}:$ENV{PORT}", Listen => 5, ReuseAddr => 1) or die;
+  while (my $client = $socket->accept) {
+    sysread $client, my $request, 4096;
+    print $client "HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+  }'
+"#;
+
+/// The stand-in as a file that can be run.
 fn stand_in() -> (TempDir, PathBuf) {
     let folder = temp_dir();
     let path = folder.path().join("serve");
-    let script = "#!/bin/sh\necho \"word=$WORD home=$HOME $*\"\n[ -n \"$1\" ] && exit 3\n\
-                  exec python3 -m http.server --bind \"$HOST\" \"$PORT\"\n";
-    std::fs::write(&path, script).expect("the folder is writable");
+    std::fs::write(&path, STAND_IN).expect("the folder is writable");
     let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
     std::fs::set_permissions(&path, mode).expect("the file is ours");
     (folder, path)
@@ -43,6 +57,27 @@ async fn a_program_is_started_asked_stopped_and_killed() {
     program.start();
     program.kill();
     assert!(program.http().get("/").try_send().await.is_err());
+}
+
+#[test]
+fn a_small_disk_gets_full_and_is_freed_again() {
+    const MEBIBYTE: usize = 1 << 20;
+    let (_folder, path) = stand_in();
+    let mut program = Program::new(path).on_small_disk(MEBIBYTE as u64);
+    let ballast = program.data_dir().join("ballast");
+    std::fs::write(&ballast, vec![0; MEBIBYTE / 2]).expect("half of it fits");
+    let full = std::fs::write(program.data_dir().join("more"), vec![0; MEBIBYTE]);
+    assert_eq!(
+        full.expect_err("the rest does not").kind(),
+        ErrorKind::StorageFull
+    );
+    assert_eq!(program.run(&["config"]).status.code(), Some(3));
+    program.start();
+    // The stand-in lists its data folder: the disk is the same from inside.
+    assert!(program.logs().contains("ballast"), "{}", program.logs());
+    program.kill();
+    std::fs::remove_file(&ballast).expect("what a test wrote it can remove");
+    std::fs::write(program.data_dir().join("more"), vec![0; MEBIBYTE / 2]).expect("now it fits");
 }
 
 #[test]
