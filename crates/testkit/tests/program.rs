@@ -2,40 +2,18 @@
 
 use std::io::ErrorKind;
 use std::os::unix::process::ExitStatusExt;
-use std::path::PathBuf;
 use std::time::Duration;
 
-use testkit::{Program, TempDir, temp_dir};
+use testkit::Program;
 
-/// Serves `$PORT`, after it has said what it sees; with arguments it says them and ends.
-const STAND_IN: &str = r#"#!/bin/sh
-echo "word=$WORD home=$HOME $*"
-[ -n "$1" ] && exit 3
-[ -d "$ELITE_DATA_DIR" ] && ls "$ELITE_DATA_DIR"
-exec perl -MIO::Socket::INET -e '
-  $SIG{PIPE} = "IGNORE";
-  my $socket = IO::Socket::INET->new(
-    LocalAddr => "$ENV{HOST}:$ENV{PORT}", Listen => 5, ReuseAddr => 1) or die;
-  while (my $client = $socket->accept) {
-    sysread $client, my $request, 4096;
-    print $client "HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
-  }'
-"#;
-
-/// The stand-in as a file that can be run.
-fn stand_in() -> (TempDir, PathBuf) {
-    let folder = temp_dir();
-    let path = folder.path().join("serve");
-    std::fs::write(&path, STAND_IN).expect("the folder is writable");
-    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-    std::fs::set_permissions(&path, mode).expect("the file is ours");
-    (folder, path)
-}
+/// Serves its port; says what it sees.
+const STAND_IN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/stand_in/serve");
 
 #[tokio::test]
 async fn a_program_is_started_asked_stopped_and_killed() {
-    let (_folder, path) = stand_in();
-    let mut program = Program::new(path).env("WORD", "first").env("WORD", "last");
+    let mut program = Program::new(STAND_IN)
+        .env("WORD", "first")
+        .env("WORD", "last");
     let output = program.run(&["config", "--all"]);
     assert_eq!(output.status.code(), Some(3));
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -62,8 +40,7 @@ async fn a_program_is_started_asked_stopped_and_killed() {
 #[test]
 fn a_small_disk_gets_full_and_is_freed_again() {
     const MEBIBYTE: usize = 1 << 20;
-    let (_folder, path) = stand_in();
-    let mut program = Program::new(path).on_small_disk(MEBIBYTE as u64);
+    let mut program = Program::new(STAND_IN).on_small_disk(MEBIBYTE as u64);
     let ballast = program.data_dir().join("ballast");
     std::fs::write(&ballast, vec![0; MEBIBYTE / 2]).expect("half of it fits");
     let full = std::fs::write(program.data_dir().join("more"), vec![0; MEBIBYTE]);
