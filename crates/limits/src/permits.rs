@@ -53,7 +53,7 @@ pub struct Permit {
     _held: OwnedSemaphorePermit,
 }
 
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Counts {
     waiting: AtomicU64,
     admitted: AtomicU64,
@@ -63,7 +63,7 @@ struct Counts {
 }
 
 /// A gate with a capacity, a queue in order of arrival and gauges; clones are the same gate.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Permits {
     capacity: usize,
     semaphore: Arc<Semaphore>,

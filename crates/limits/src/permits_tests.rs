@@ -23,9 +23,10 @@ async fn who_comes_first_goes_first() {
     let gate = Permits::new(1);
     let held = gate.acquire(LONG).await.unwrap();
     let (sender, mut order) = tokio::sync::mpsc::unbounded_channel();
+    let mut tasks = tokio::task::JoinSet::new();
     for name in 0..5 {
         let (queue, sender) = (gate.clone(), sender.clone());
-        tokio::spawn(async move {
+        tasks.spawn(async move {
             let _permit = queue.acquire(LONG).await.unwrap();
             sender.send(name).unwrap();
         });
