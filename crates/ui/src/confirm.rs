@@ -50,7 +50,7 @@ impl ConfirmPage {
             chrome,
             title: format!("Delete “{}”?", campaign.name),
             text: format!(
-                "The campaign and its {} are deleted for everybody. This cannot be undone.",
+                "The campaign will be deleted for everybody, with {}. This cannot be undone.",
                 counted(leads, "lead")
             ),
             action: format!("/campaigns/{}/delete", campaign.id),
@@ -74,7 +74,7 @@ impl ConfirmPage {
             chrome,
             title: format!("Delete all leads of “{}”?", campaign.name),
             text: format!(
-                "All {} are deleted for everybody; the campaign itself stays. This cannot be undone.",
+                "{} will be deleted for everybody; the campaign itself stays. This cannot be undone.",
                 counted(leads, "lead")
             ),
             action: format!("/campaigns/{}/leads/delete-all", campaign.id),

@@ -44,6 +44,10 @@ impl LeadRow {
         }
     }
 
+    fn has_contact(&self) -> bool {
+        !self.email.is_empty() || !self.phone.is_empty()
+    }
+
     fn is_high(&self) -> bool {
         self.score >= HIGH_SCORE_MIN
     }
