@@ -1,6 +1,7 @@
 //! A campaign: its states, what a change does to it, and the figures it carries.
 
 use crate::clock::Timestamp;
+use crate::events::EventName;
 use crate::ids::CampaignId;
 use crate::insights::{MonthlyLeads, percentage};
 use crate::tenants::set;
@@ -103,6 +104,17 @@ impl Campaign {
     /// Replied leads per e-mailed lead, in percent.
     pub fn response_rate(&self) -> f64 {
         percentage(self.replied, self.emails_sent)
+    }
+}
+
+/// The event of a change: a change of state has a name of its own.
+pub fn changed_event(before: Status, after: Status) -> EventName {
+    match after {
+        _ if before == after => EventName::CampaignUpdated,
+        Status::Draft => EventName::CampaignReopened,
+        Status::Active => EventName::CampaignStarted,
+        Status::Paused => EventName::CampaignPaused,
+        Status::Completed => EventName::CampaignCompleted,
     }
 }
 

@@ -195,11 +195,7 @@ impl Mapping {
     /// Finds the fields among the headers: the first matching column in file order wins.
     pub fn propose(headers: &[String]) -> Result<Self, Refusal> {
         let columns = normalised(headers);
-        let first = |names: &[&str]| {
-            columns
-                .iter()
-                .position(|column| names.contains(&column.as_str()))
-        };
+        let first = |names: &[&str]| columns.iter().position(|column| is_one_of(column, names));
         let Some(title) = first(NAME) else {
             return Err(Refusal::rule(format!(
                 "Could not find name/title column. Available columns: {}. Please ensure your CSV has a column for company/business name.",

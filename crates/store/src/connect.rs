@@ -1,0 +1,334 @@
+//! Opening the database, and the one seam through which every connection is taken.
+//!
+//! PostgreSQL: one pool, `pool_size` connections kept warm and `max_overflow` more under pressure.
+//! SQLite: one connection writes, several read, and writers wait in line before the seam, so that
+//! none of them meets a locked database. Either way a caller who waits longer than `timeout` is
+//! told that the database is unavailable, and the gauges show who waits.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::clock::Clock;
+use domain::entropy::Entropy;
+use limits::{Permit, Permits};
+use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sea_orm::sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
+};
+use sea_orm::sqlx::{ConnectOptions, PgPool, SqlitePool};
+use sea_orm::{
+    DatabaseConnection, SqliteTransactionMode, SqlxPostgresConnector, SqlxSqliteConnector,
+    TransactionOptions, TransactionTrait,
+};
+
+use crate::error::{Error, Result};
+use crate::read::Reading;
+use crate::scope::TenantScope;
+use crate::write::Writing;
+
+/// Reading connections of one process to a SQLite file, at most.
+const SQLITE_READERS_MAX: u32 = 8;
+/// How long SQLite itself waits for a lock; only other programs can hold one.
+const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long an overflow connection may idle before it is closed.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(120);
+/// A pooled connection's life ends within this last part of the recycle time, so that not all end together.
+const RECYCLE_JITTER: f64 = 0.2;
+
+/// How to open the database.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// `sqlite:PATH`, `postgres://…` or `postgresql://…`.
+    pub url: String,
+    /// Connections kept warm.
+    pub pool_size: u32,
+    /// Connections more under pressure.
+    pub max_overflow: u32,
+    /// How long a caller waits for a connection.
+    pub timeout: Duration,
+    /// After how long a connection is replaced; zero means never.
+    pub recycle: Duration,
+    /// Whether a connection is tried before it is used.
+    pub pre_ping: bool,
+}
+
+impl Options {
+    /// The defaults of the product for a database.
+    pub fn at(url: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            pool_size: 20,
+            max_overflow: 40,
+            timeout: Duration::from_secs(30),
+            recycle: Duration::from_secs(3600),
+            pre_ping: true,
+        }
+    }
+}
+
+/// Which database it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// One file, inside the program.
+    Sqlite,
+    /// A server.
+    Postgres,
+}
+
+/// The state of the seam, for operators.
+#[derive(Debug, Clone, Copy)]
+pub struct PoolGauges {
+    /// Connections open now.
+    pub size: u32,
+    /// Of these, unused.
+    pub idle: u32,
+    /// The most there may be.
+    pub max: u32,
+    /// The gate of readers (of all, on PostgreSQL).
+    pub gate: limits::Gauges,
+    /// The gate of writers, where they have their own.
+    pub writers: Option<limits::Gauges>,
+}
+
+/// The open database. Clones are handles to the same one.
+#[derive(Debug, Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    engine: Engine,
+    clock: Clock,
+    entropy: Entropy,
+    timeout: Duration,
+    readers: DatabaseConnection,
+    writers: DatabaseConnection,
+    gate: Permits,
+    writer_gate: Option<Permits>,
+    pools: Pools,
+}
+
+#[derive(Debug)]
+pub(crate) enum Pools {
+    Sqlite {
+        readers: SqlitePool,
+        writer: SqlitePool,
+        path: PathBuf,
+    },
+    Postgres(PgPool),
+}
+
+impl Store {
+    /// Opens the database; migrations are [`Store::migrate`]'s.
+    pub async fn open(options: &Options, clock: Clock, entropy: Entropy) -> Result<Self> {
+        if options.url.starts_with("sqlite:") {
+            open_sqlite(options, clock, entropy).await
+        } else {
+            open_postgres(options, clock, entropy)
+        }
+    }
+
+    /// Which database it is.
+    pub fn engine(&self) -> Engine {
+        self.inner.engine
+    }
+
+    /// The clock that rows are dated by.
+    pub fn clock(&self) -> &Clock {
+        &self.inner.clock
+    }
+
+    /// The source of the ids that rows get.
+    pub fn entropy(&self) -> &Entropy {
+        &self.inner.entropy
+    }
+
+    /// A connection for reading a tenant's rows.
+    pub async fn read(&self, scope: TenantScope) -> Result<Reading> {
+        let permit = self.reader_permit().await?;
+        Ok(Reading::new(self.inner.readers.clone(), scope, permit))
+    }
+
+    /// A transaction for writing a tenant's rows; nothing is kept before [`Writing::commit`].
+    pub async fn write(&self, scope: TenantScope) -> Result<Writing> {
+        let permit = self.writer_permit().await?;
+        let options = TransactionOptions {
+            sqlite_transaction_mode: match self.inner.engine {
+                Engine::Sqlite => Some(SqliteTransactionMode::Immediate),
+                Engine::Postgres => None,
+            },
+            ..TransactionOptions::default()
+        };
+        let transaction = self.inner.writers.begin_with_options(options).await?;
+        Ok(Writing::new(self.clone(), transaction, scope, permit))
+    }
+
+    /// The seam's state.
+    pub fn gauges(&self) -> PoolGauges {
+        let (size, idle, max) = match &self.inner.pools {
+            Pools::Sqlite {
+                readers, writer, ..
+            } => (
+                readers.size() + writer.size(),
+                readers.num_idle() + writer.num_idle(),
+                readers.options().get_max_connections() + 1,
+            ),
+            Pools::Postgres(pool) => (
+                pool.size(),
+                pool.num_idle(),
+                pool.options().get_max_connections(),
+            ),
+        };
+        PoolGauges {
+            size,
+            idle: u32::try_from(idle).unwrap_or(u32::MAX),
+            max,
+            gate: self.inner.gate.gauges(),
+            writers: self.inner.writer_gate.as_ref().map(Permits::gauges),
+        }
+    }
+
+    /// Closes every connection.
+    pub async fn close(&self) {
+        match &self.inner.pools {
+            Pools::Sqlite {
+                readers, writer, ..
+            } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Pools::Postgres(pool) => pool.close().await,
+        }
+    }
+
+    pub(crate) fn pools(&self) -> &Pools {
+        &self.inner.pools
+    }
+
+    pub(crate) fn readers(&self) -> &DatabaseConnection {
+        &self.inner.readers
+    }
+
+    pub(crate) fn writers(&self) -> &DatabaseConnection {
+        &self.inner.writers
+    }
+
+    pub(crate) async fn reader_permit(&self) -> Result<Permit> {
+        self.acquire(&self.inner.gate).await
+    }
+
+    pub(crate) async fn writer_permit(&self) -> Result<Permit> {
+        self.acquire(self.inner.writer_gate.as_ref().unwrap_or(&self.inner.gate))
+            .await
+    }
+
+    async fn acquire(&self, gate: &Permits) -> Result<Permit> {
+        gate.acquire(self.inner.timeout).await.map_err(|timed_out| {
+            let seconds = timed_out.waited.as_secs_f32();
+            Error::Unavailable(format!("no connection became free within {seconds:.1} s"))
+        })
+    }
+}
+
+async fn open_sqlite(options: &Options, clock: Clock, entropy: Entropy) -> Result<Store> {
+    let path = sqlite_path(&options.url);
+    let connect = SqliteConnectOptions::new()
+        .filename(&path)
+        .create_if_missing(true)
+        .foreign_keys(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(SQLITE_BUSY_TIMEOUT)
+        .pragma("temp_store", "memory")
+        .disable_statement_logging();
+    let writer = SqlitePoolOptions::new()
+        .max_connections(1)
+        .min_connections(1)
+        .test_before_acquire(false)
+        .acquire_timeout(options.timeout)
+        .connect_with(connect.clone())
+        .await?;
+    let readers_max = (options.pool_size + options.max_overflow).clamp(1, SQLITE_READERS_MAX);
+    let readers = SqlitePoolOptions::new()
+        .max_connections(readers_max)
+        .min_connections(1)
+        .test_before_acquire(false)
+        .idle_timeout(IDLE_TIMEOUT)
+        .acquire_timeout(options.timeout)
+        .connect_with(connect.pragma("query_only", "on"))
+        .await?;
+    Ok(Store {
+        inner: Arc::new(Inner {
+            engine: Engine::Sqlite,
+            clock,
+            entropy,
+            timeout: options.timeout,
+            readers: SqlxSqliteConnector::from_sqlx_sqlite_pool(readers.clone()),
+            writers: SqlxSqliteConnector::from_sqlx_sqlite_pool(writer.clone()),
+            gate: Permits::new(readers_max as usize),
+            writer_gate: Some(Permits::new(1)),
+            pools: Pools::Sqlite {
+                readers,
+                writer,
+                path,
+            },
+        }),
+    })
+}
+
+fn open_postgres(options: &Options, clock: Clock, entropy: Entropy) -> Result<Store> {
+    let connect = PgConnectOptions::from_str(&options.url)
+        .map_err(|error| Error::Defect(format!("DATABASE_URL: {error}")))?
+        .application_name("elite")
+        // The server notices within this time that a client is gone, even in a long statement.
+        .options([("client_connection_check_interval", "5s")])
+        .disable_statement_logging();
+    let max = (options.pool_size + options.max_overflow).max(1);
+    let mut pool = PgPoolOptions::new()
+        .max_connections(max)
+        .min_connections(options.pool_size.min(max))
+        .acquire_timeout(options.timeout)
+        .idle_timeout(IDLE_TIMEOUT)
+        .test_before_acquire(options.pre_ping)
+        .max_lifetime(None);
+    if !options.recycle.is_zero() {
+        let recycle = options.recycle;
+        pool = pool
+            .max_lifetime(recycle)
+            .before_acquire(move |connection, meta| {
+                let place = std::ptr::from_ref(connection).addr();
+                let worn_out = meta.age > jittered(recycle, place);
+                Box::pin(async move { Ok(!worn_out) })
+            });
+    }
+    let pool = pool.connect_lazy_with(connect);
+    Ok(Store {
+        inner: Arc::new(Inner {
+            engine: Engine::Postgres,
+            clock,
+            entropy,
+            timeout: options.timeout,
+            readers: SqlxPostgresConnector::from_sqlx_postgres_pool(pool.clone()),
+            writers: SqlxPostgresConnector::from_sqlx_postgres_pool(pool.clone()),
+            gate: Permits::new(max as usize),
+            writer_gate: None,
+            pools: Pools::Postgres(pool),
+        }),
+    })
+}
+
+/// Between 80 and 100 % of the recycle time, the same for one connection as long as it stays in its place.
+fn jittered(recycle: Duration, place: usize) -> Duration {
+    let share = (place >> 4) % 1024;
+    recycle.mul_f64(1.0 - RECYCLE_JITTER * share as f64 / 1024.0)
+}
+
+/// `sqlite:PATH`, `sqlite://PATH` and `sqlite:///ABSOLUTE`, as other tools write them.
+fn sqlite_path(url: &str) -> PathBuf {
+    let rest = url.trim_start_matches("sqlite:");
+    let rest = rest.strip_prefix("//").unwrap_or(rest);
+    PathBuf::from(rest.split('?').next().unwrap_or(rest))
+}

@@ -1,0 +1,309 @@
+//! The job table: what waits, who works on it, and the fence that makes effects happen once.
+//!
+//! A claim raises the job's `lease_token`; whoever writes for a job first calls [`hold`] in the same
+//! transaction, which fails when the token has moved on. A worker shows that it lives by raising
+//! `beat`; whoever sees a beat stand still for the lease's length, by its own monotonic clock, may
+//! take the job away ([`expire`]). So no wall clock decides about a lease.
+
+use std::time::Duration;
+
+use domain::ids::{JobId, TenantId};
+use domain::jobs::{ATTEMPTS_MAX, BACKOFF_MAX, Job};
+use sea_orm::{ConnectionTrait, FromQueryResult, Statement, Value};
+use uuid::Uuid;
+
+use crate::connect::Store;
+use crate::error::{Error, Result};
+use crate::read::Read;
+use crate::scope::TenantScope;
+use crate::write::Writing;
+
+/// Jobs of one tenant that run at the same time, at most, so that others find a free worker.
+pub const RUNNING_PER_TENANT_MAX: i64 = 2;
+/// Most characters kept of an error.
+const ERROR_CHARACTERS_MAX: usize = 2_000;
+
+/// A job that this process works on.
+#[derive(Debug, Clone)]
+pub struct Claimed {
+    /// Its id.
+    pub id: JobId,
+    /// What to do.
+    pub job: Job,
+    /// Tries since it last came forward, this one included.
+    pub attempts: i32,
+    /// The scope of the tenant whose job it is.
+    pub scope: TenantScope,
+    token: i64,
+}
+
+/// A job that somebody works on, as a watcher sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Lease {
+    /// The job.
+    pub id: JobId,
+    token: i64,
+    beat: i64,
+}
+
+/// How a try ended.
+#[derive(Debug, Clone)]
+pub enum Outcome {
+    /// All is done.
+    Done,
+    /// There is more to do; others may go first.
+    Again,
+    /// It failed and is tried again after a delay.
+    Retry {
+        /// How long to wait.
+        after: Duration,
+        /// Why, for the operator.
+        error: String,
+    },
+    /// It failed for good.
+    Dead {
+        /// Why, for the operator.
+        error: String,
+    },
+}
+
+const ENQUEUE: &str = "
+insert into jobs (id, tenant_id, kind, key, payload, run_at, created_at)
+values ($1, $2, $3, $4, $5, $6, $6)
+on conflict (tenant_id, key) where state = 'queued' do nothing";
+
+/// Adds a job that becomes visible with the transaction; the same job waits only once.
+pub async fn enqueue(writing: &Writing, job: &Job) -> Result<()> {
+    let payload = serde_json::to_value(job).map_err(|error| Error::Defect(error.to_string()))?;
+    let values = [
+        writing.fresh_id().into(),
+        writing.scope().tenant().0.into(),
+        job.kind().into(),
+        job.key().into(),
+        payload.into(),
+        writing.now().0.into(),
+    ];
+    execute(writing.connection(), ENQUEUE, values.to_vec()).await?;
+    Ok(())
+}
+
+#[derive(Debug, FromQueryResult)]
+struct Row {
+    id: Uuid,
+    tenant_id: Uuid,
+    payload: serde_json::Value,
+    attempts: i32,
+    lease_token: i64,
+}
+
+/// A job whose time is far ahead of now was dated by a clock that has been set back since; it is due (I12).
+const CLAIM: &str = "
+update jobs set state = 'running', lease_token = lease_token + 1, attempts = attempts + 1, beat = 0, turn = $1
+where state = 'queued' and id = (
+    select j.id from jobs j
+    where j.state = 'queued' and (j.run_at <= $1 or j.run_at > $2) and j.kind in (KINDS)
+      and (select count(*) from jobs r where r.tenant_id = j.tenant_id and r.state = 'running') < $3
+    order by (select count(*) from jobs r where r.tenant_id = j.tenant_id and r.state = 'running'), j.turn, j.run_at
+    limit 1)
+returning id, tenant_id, payload, attempts, lease_token";
+
+/// Takes the next job of these kinds: first of the tenant with the fewest running, then by turn.
+/// One that was tried too often without coming forward is [`Claimed::is_exhausted`].
+pub async fn claim(store: &Store, kinds: &[&'static str]) -> Result<Option<Claimed>> {
+    let now = store.clock().now();
+    let listed: Vec<String> = kinds.iter().map(|kind| format!("'{kind}'")).collect();
+    let sql = CLAIM.replace("KINDS", &listed.join(", "));
+    let _permit = store.writer_permit().await?;
+    let db = store.writers();
+    let values: [Value; 3] = [
+        now.0.into(),
+        now.plus(BACKOFF_MAX * 2).0.into(),
+        RUNNING_PER_TENANT_MAX.into(),
+    ];
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
+    let Some(row) = Row::find_by_statement(statement).one(db).await? else {
+        return Ok(None);
+    };
+    let job = serde_json::from_value(row.payload)
+        .map_err(|error| Error::Defect(format!("job {}: {error}", row.id)))?;
+    Ok(Some(Claimed {
+        id: JobId(row.id),
+        job,
+        attempts: row.attempts,
+        scope: TenantScope::of(TenantId(row.tenant_id)),
+        token: row.lease_token,
+    }))
+}
+
+impl Claimed {
+    /// Whether it was tried too often without coming forward; then it is buried instead of run.
+    pub fn is_exhausted(&self) -> bool {
+        self.attempts > ATTEMPTS_MAX
+    }
+}
+
+const HOLD: &str = "
+update jobs set beat = beat + 1, attempts = 1
+where id = $1 and lease_token = $2 and state = 'running' and tenant_id = $3
+returning cancel_requested";
+
+/// Proves within a transaction that the job is still ours, and notes that it came forward. Says
+/// whether somebody asked to stop it.
+pub async fn hold(writing: &Writing, claimed: &Claimed) -> Result<bool> {
+    let values = [
+        claimed.id.0.into(),
+        claimed.token.into(),
+        writing.scope().tenant().0.into(),
+    ];
+    let db = writing.connection();
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), HOLD, values);
+    let row = db.query_one_raw(statement).await?.ok_or(Error::LeaseLost)?;
+    Ok(row.try_get("", "cancel_requested")?)
+}
+
+const BEAT: &str = "
+update jobs set beat = beat + 1 where id = $1 and lease_token = $2 and state = 'running'";
+
+/// Shows that the worker lives.
+pub async fn beat(store: &Store, claimed: &Claimed) -> Result<()> {
+    let _permit = store.writer_permit().await?;
+    let values = vec![claimed.id.0.into(), claimed.token.into()];
+    match execute(store.writers(), BEAT, values).await? {
+        0 => Err(Error::LeaseLost),
+        _ => Ok(()),
+    }
+}
+
+const END: &str = "
+update jobs set state = $3, run_at = $4, last_error = $5, finished_at = $6, turn = $7
+where id = $1 and lease_token = $2 and state = 'running'";
+/// A job that would wait beside its like gives way to it.
+const MERGE: &str = "
+delete from jobs where id = $1 and lease_token = $2 and exists (
+    select 1 from jobs o where o.tenant_id = jobs.tenant_id and o.key = jobs.key and o.state = 'queued')";
+
+/// Ends a try within a transaction of the tenant.
+pub async fn end(writing: &Writing, claimed: &Claimed, outcome: &Outcome) -> Result<()> {
+    let now = writing.now();
+    let db = writing.connection();
+    let waits = matches!(outcome, Outcome::Again | Outcome::Retry { .. });
+    let fence = || vec![Value::from(claimed.id.0), Value::from(claimed.token)];
+    if waits && execute(db, MERGE, fence()).await? > 0 {
+        return Ok(());
+    }
+    let (state, run_at, error) = match outcome {
+        Outcome::Done => ("done", now, None),
+        Outcome::Again => ("queued", now, None),
+        Outcome::Retry { after, error } => ("queued", now.plus(*after), Some(error)),
+        Outcome::Dead { error } => ("dead", now, Some(error)),
+    };
+    let cut = error.map(|text| text.chars().take(ERROR_CHARACTERS_MAX).collect::<String>());
+    let finished = (!waits).then_some(now.0);
+    let mut values = fence();
+    values.extend([
+        state.into(),
+        run_at.0.into(),
+        cut.into(),
+        finished.into(),
+        now.0.into(),
+    ]);
+    match execute(db, END, values).await? {
+        0 => Err(Error::LeaseLost),
+        _ => Ok(()),
+    }
+}
+
+const RUNNING: &str = "select id, lease_token, beat from jobs where state = 'running' limit 1000";
+
+/// Every job that somebody works on.
+pub async fn running(store: &Store) -> Result<Vec<Lease>> {
+    let _permit = store.reader_permit().await?;
+    let db = store.readers();
+    let rows = db
+        .query_all_raw(Statement::from_string(db.get_database_backend(), RUNNING))
+        .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Lease {
+                id: JobId(row.try_get("", "id")?),
+                token: row.try_get("", "lease_token")?,
+                beat: row.try_get("", "beat")?,
+            })
+        })
+        .collect()
+}
+
+/// The like of an expired job may wait already, then the expired one goes.
+const EXPIRE_MERGE: &str = "
+delete from jobs where id = $1 and lease_token = $2 and beat = $3 and state = 'running' and exists (
+    select 1 from jobs o where o.tenant_id = jobs.tenant_id and o.key = jobs.key and o.state = 'queued')";
+const EXPIRE: &str = "
+update jobs set state = 'queued', lease_token = lease_token + 1
+where id = $1 and lease_token = $2 and beat = $3 and state = 'running'";
+
+/// Takes a job away from a worker whose beat stood still; says whether it still did.
+pub async fn expire(store: &Store, lease: Lease) -> Result<bool> {
+    let _permit = store.writer_permit().await?;
+    let values = || vec![lease.id.0.into(), lease.token.into(), lease.beat.into()];
+    if execute(store.writers(), EXPIRE_MERGE, values()).await? > 0 {
+        return Ok(true);
+    }
+    Ok(execute(store.writers(), EXPIRE, values()).await? > 0)
+}
+
+const CANCEL: &str = "
+update jobs set cancel_requested = true where tenant_id = $1 and key = $2 and state in ('queued', 'running')";
+
+/// Asks that a job be stopped, wherever it runs; says whether there is one.
+pub async fn request_cancel(writing: &Writing, job: &Job) -> Result<bool> {
+    let values = vec![writing.scope().tenant().0.into(), job.key().into()];
+    Ok(execute(writing.connection(), CANCEL, values).await? > 0)
+}
+
+/// Jobs by what becomes of them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Depth {
+    /// Waiting.
+    pub queued: i64,
+    /// Being worked on.
+    pub running: i64,
+    /// Given up.
+    pub dead: i64,
+}
+
+const DEPTH: &str = "
+select state, count(*) as jobs from jobs where state in ('queued', 'running', 'dead') group by state";
+
+/// How many jobs wait, run and died.
+pub async fn depth(store: &Store) -> Result<Depth> {
+    let _permit = store.reader_permit().await?;
+    let db = store.readers();
+    let rows = db
+        .query_all_raw(Statement::from_string(db.get_database_backend(), DEPTH))
+        .await?;
+    let mut depth = Depth::default();
+    for row in rows {
+        let jobs = row.try_get("", "jobs")?;
+        match row.try_get::<String>("", "state")?.as_str() {
+            "queued" => depth.queued = jobs,
+            "running" => depth.running = jobs,
+            _ => depth.dead = jobs,
+        }
+    }
+    Ok(depth)
+}
+
+const SWEEP: &str = "
+delete from jobs where id in (
+    select id from jobs where state = 'done' and finished_at < $1 limit 2000)";
+
+/// Forgets jobs that were done before a time, a bounded number.
+pub async fn sweep(store: &Store, before: domain::clock::Timestamp) -> Result<u64> {
+    let _permit = store.writer_permit().await?;
+    execute(store.writers(), SWEEP, vec![before.0.into()]).await
+}
+
+async fn execute(db: &impl ConnectionTrait, sql: &str, values: Vec<Value>) -> Result<u64> {
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
+    Ok(db.execute_raw(statement).await?.rows_affected())
+}

@@ -1,0 +1,168 @@
+//! Adding leads, one or thousands, by one statement: `unnest` of arrays on PostgreSQL, `json_each`
+//! of one text on SQLite. These two queries are the one place where inserting differs by engine.
+
+use domain::campaigns::Campaign;
+use domain::ids::{ImportId, LeadId};
+use domain::insights::Month;
+use domain::leads::LeadFields;
+use domain::search::words;
+use sea_orm::sea_query::ArrayType;
+use sea_orm::{ConnectionTrait, Statement, Value};
+
+use crate::campaigns;
+use crate::connect::Engine;
+use crate::error::{Error, Result};
+use crate::leads::words as lead_words;
+use crate::read::Read;
+use crate::write::Writing;
+
+/// Most characters of the title by which leads are sorted.
+const TITLE_KEY_CHARACTERS_MAX: usize = 64;
+
+/// A lead that is about to be made.
+#[derive(Debug, Clone)]
+pub struct NewLead {
+    /// Its id.
+    pub id: LeadId,
+    /// The data row it comes from, where it comes from a file.
+    pub import_row: Option<i64>,
+    /// Its fields.
+    pub fields: LeadFields,
+}
+
+const INSERT_POSTGRES: &str = "
+insert into campaign_leads (tenant_id, campaign_id, lead_generation, import_id, created_at, updated_at,
+    id, import_row, title, title_key, address, phone, website, website_host, email, email_key,
+    description, lead_score, generated_email, contact_source, scraped_data)
+select $1, $2, $3, $4, $5, $5, r.id, r.import_row, r.title, r.title_key, r.address, r.phone, r.website,
+    r.website_host, r.email, r.email_key, r.description, r.lead_score, r.generated_email,
+    r.contact_source, r.scraped_data::jsonb
+from unnest($6::uuid[], $7::bigint[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[],
+    $13::text[], $14::text[], $15::text[], $16::text[], $17::bigint[], $18::text[], $19::text[], $20::text[])
+  as r (id, import_row, title, title_key, address, phone, website, website_host, email, email_key,
+    description, lead_score, generated_email, contact_source, scraped_data)";
+const INSERT_SQLITE: &str = "
+insert into campaign_leads (tenant_id, campaign_id, lead_generation, import_id, created_at, updated_at,
+    id, import_row, title, title_key, address, phone, website, website_host, email, email_key,
+    description, lead_score, generated_email, contact_source, scraped_data)
+select $1, $2, $3, $4, $5, $5, unhex(value ->> 0), value ->> 1, value ->> 2, value ->> 3, value ->> 4,
+    value ->> 5, value ->> 6, value ->> 7, value ->> 8, value ->> 9, value ->> 10, value ->> 11,
+    value ->> 12, value ->> 13, value ->> 14
+from json_each($6)";
+
+/// Adds leads to a locked campaign, all or none, and counts them.
+pub async fn insert(
+    writing: &mut Writing,
+    campaign: &mut Campaign,
+    import: Option<ImportId>,
+    new: &[NewLead],
+) -> Result<()> {
+    let (Some(first), Some(last)) = (new.first(), new.last()) else {
+        return Ok(());
+    };
+    let now = writing.now();
+    let mut values: Vec<Value> = vec![
+        writing.scope().tenant().0.into(),
+        campaign.id.0.into(),
+        campaign.lead_generation.into(),
+        import.map(|id| id.0).into(),
+        now.0.into(),
+    ];
+    let sql = match writing.engine() {
+        Engine::Postgres => {
+            values.extend(as_arrays(new));
+            INSERT_POSTGRES
+        }
+        Engine::Sqlite => {
+            values.push(as_json(new)?.into());
+            INSERT_SQLITE
+        }
+    };
+    let db = writing.connection();
+    db.execute_raw(Statement::from_sql_and_values(
+        db.get_database_backend(),
+        sql,
+        values,
+    ))
+    .await?;
+    lead_words::note(writing, import, first.id, last.id).await?;
+    let count = i64::try_from(new.len()).unwrap_or(i64::MAX);
+    writing.change().leads_used += count;
+    campaigns::count_leads(writing, campaign, Month::of(now), count).await
+}
+
+/// The form by which titles are sorted: words without case and accents, cut to a bound.
+pub(crate) fn title_key(fields: &LeadFields) -> String {
+    let title = fields.title.as_deref().unwrap_or_default();
+    let folded = words(title, 12).join(" ");
+    folded.chars().take(TITLE_KEY_CHARACTERS_MAX).collect()
+}
+
+fn extra(fields: &LeadFields) -> Option<String> {
+    fields
+        .scraped_data
+        .as_ref()
+        .map(|map| serde_json::Value::Object(map.clone()).to_string())
+}
+
+fn as_arrays(new: &[NewLead]) -> Vec<Value> {
+    fn texts(new: &[NewLead], field: impl Fn(&LeadFields) -> Option<String>) -> Value {
+        let items = new
+            .iter()
+            .map(|lead| Value::String(field(&lead.fields)))
+            .collect();
+        Value::Array(ArrayType::String, Some(Box::new(items)))
+    }
+    fn numbers(new: &[NewLead], field: impl Fn(&NewLead) -> Option<i64>) -> Value {
+        let items = new.iter().map(|lead| Value::BigInt(field(lead))).collect();
+        Value::Array(ArrayType::BigInt, Some(Box::new(items)))
+    }
+    let ids = new
+        .iter()
+        .map(|lead| Value::Uuid(Some(lead.id.0)))
+        .collect();
+    vec![
+        Value::Array(ArrayType::Uuid, Some(Box::new(ids))),
+        numbers(new, |lead| lead.import_row),
+        texts(new, |fields| fields.title.clone()),
+        texts(new, |fields| Some(title_key(fields))),
+        texts(new, |fields| fields.address.clone()),
+        texts(new, |fields| fields.phone.clone()),
+        texts(new, |fields| fields.website.clone()),
+        texts(new, LeadFields::website_host),
+        texts(new, |fields| fields.email.clone()),
+        texts(new, LeadFields::email_key),
+        texts(new, |fields| fields.description.clone()),
+        numbers(new, |lead| Some(lead.fields.lead_score)),
+        texts(new, |fields| fields.generated_email.clone()),
+        texts(new, |fields| fields.contact_source.clone()),
+        texts(new, extra),
+    ]
+}
+
+fn as_json(new: &[NewLead]) -> Result<String> {
+    let rows: Vec<_> = new
+        .iter()
+        .map(|lead| {
+            let fields = &lead.fields;
+            (
+                lead.id.0.simple().to_string(),
+                lead.import_row,
+                fields.title.as_deref(),
+                title_key(fields),
+                fields.address.as_deref(),
+                fields.phone.as_deref(),
+                fields.website.as_deref(),
+                fields.website_host(),
+                fields.email.as_deref(),
+                fields.email_key(),
+                fields.description.as_deref(),
+                fields.lead_score,
+                fields.generated_email.as_deref(),
+                fields.contact_source.as_deref(),
+                extra(fields),
+            )
+        })
+        .collect();
+    serde_json::to_string(&rows).map_err(|error| Error::Defect(error.to_string()))
+}

@@ -1,0 +1,161 @@
+//! The words by which leads are found. A write only notes which leads changed; a job writes the
+//! words, so that neither an edit nor an import waits for them.
+
+use domain::ids::{ImportId, LeadId};
+use domain::search::words_of_lead;
+use sea_orm::sea_query::ArrayType;
+use sea_orm::{ConnectionTrait, FromQueryResult, Statement, Value};
+use uuid::Uuid;
+
+use crate::connect::Engine;
+use crate::error::{Error, Result};
+use crate::jobs;
+use crate::leads::lead;
+use crate::read::Read;
+use crate::rows::leads;
+use crate::write::Writing;
+
+/// Leads whose words one transaction writes.
+pub const FILL_LEADS: i64 = 1_000;
+
+const NOTE: &str = "
+insert into search_backlog (id, tenant_id, import_id, first_lead_id, last_lead_id)
+values ($1, $2, $3, $4, $5)";
+
+/// Notes a range of new or changed leads, and asks for the job that writes their words.
+pub(crate) async fn note(
+    writing: &Writing,
+    import: Option<ImportId>,
+    first: LeadId,
+    last: LeadId,
+) -> Result<()> {
+    let values = [
+        writing.fresh_id().into(),
+        writing.scope().tenant().0.into(),
+        import.map(|id| id.0).into(),
+        first.0.into(),
+        last.0.into(),
+    ];
+    execute(writing, NOTE, values.to_vec()).await?;
+    jobs::enqueue(writing, &domain::jobs::Job::FillSearch).await
+}
+
+#[derive(Debug, FromQueryResult)]
+struct Noted {
+    id: Uuid,
+    import_id: Option<Uuid>,
+    first_lead_id: Uuid,
+    last_lead_id: Uuid,
+}
+
+const OLDEST: &str = "
+select id, import_id, first_lead_id, last_lead_id from search_backlog
+where tenant_id = $1 order by id limit 1";
+const LEADS: &str = "
+select * from campaign_leads where tenant_id = $1 and id >= $2 and id <= $3
+  and ($4 is null or import_id = $4) order by id limit $5";
+const DONE: &str = "delete from search_backlog where id = $1 and tenant_id = $2";
+const SHORTEN: &str =
+    "update search_backlog set first_lead_id = $3 where id = $1 and tenant_id = $2";
+const FORGET_POSTGRES: &str = "delete from lead_words where lead_id = any($1::uuid[])";
+const FORGET_SQLITE: &str =
+    "delete from lead_words where lead_id in (select unhex(value) from json_each($1))";
+const WRITE_POSTGRES: &str = "
+insert into lead_words (campaign_id, word, lead_id)
+select * from unnest($1::uuid[], $2::text[], $3::uuid[]) on conflict do nothing";
+const WRITE_SQLITE: &str = "
+insert into lead_words (campaign_id, word, lead_id)
+select unhex(value ->> 0), value ->> 1, unhex(value ->> 2) from json_each($1) where true
+on conflict do nothing";
+
+/// Writes the words of the leads noted first, a bounded number; says whether more are noted.
+pub async fn fill(writing: &Writing) -> Result<bool> {
+    let tenant: Value = writing.scope().tenant().0.into();
+    let db = writing.connection();
+    let backend = db.get_database_backend();
+    let statement = Statement::from_sql_and_values(backend, OLDEST, [tenant.clone()]);
+    let Some(noted) = Noted::find_by_statement(statement).one(db).await? else {
+        return Ok(false);
+    };
+    let values = [
+        tenant.clone(),
+        noted.first_lead_id.into(),
+        noted.last_lead_id.into(),
+        noted.import_id.into(),
+        FILL_LEADS.into(),
+    ];
+    let leads_sql = match writing.engine() {
+        Engine::Sqlite => LEADS.to_owned(),
+        Engine::Postgres => LEADS.replace("$4", "$4::uuid"),
+    };
+    let statement = Statement::from_sql_and_values(backend, leads_sql, values);
+    let rows = leads::Model::find_by_statement(statement).all(db).await?;
+    let complete = (rows.len() as i64) < FILL_LEADS;
+    let last = rows.last().map(|row| row.id);
+    replace(writing, rows).await?;
+    match last {
+        Some(last) if !complete => {
+            let next = Uuid::from_u128(last.as_u128().saturating_add(1));
+            execute(writing, SHORTEN, vec![noted.id.into(), tenant, next.into()]).await?;
+        }
+        _ => execute(writing, DONE, vec![noted.id.into(), tenant]).await?,
+    }
+    Ok(true)
+}
+
+async fn replace(writing: &Writing, rows: Vec<leads::Model>) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let mut ids = Vec::with_capacity(rows.len());
+    let mut found: Vec<(Uuid, String, Uuid)> = Vec::new();
+    for row in rows {
+        let (id, campaign) = (row.id, row.campaign_id);
+        ids.push(id);
+        let words = words_of_lead(&lead(row).fields);
+        found.extend(words.into_iter().map(|word| (campaign, word, id)));
+    }
+    match writing.engine() {
+        Engine::Postgres => {
+            let uuids = |ids: Vec<Uuid>| {
+                let items = ids.into_iter().map(|id| Value::Uuid(Some(id))).collect();
+                Value::Array(ArrayType::Uuid, Some(Box::new(items)))
+            };
+            execute(writing, FORGET_POSTGRES, vec![uuids(ids)]).await?;
+            let campaigns = uuids(found.iter().map(|(campaign, _, _)| *campaign).collect());
+            let leads = uuids(found.iter().map(|(_, _, lead)| *lead).collect());
+            let words = found
+                .into_iter()
+                .map(|(_, word, _)| Value::String(Some(word)))
+                .collect();
+            let words = Value::Array(ArrayType::String, Some(Box::new(words)));
+            execute(writing, WRITE_POSTGRES, vec![campaigns, words, leads]).await
+        }
+        Engine::Sqlite => {
+            let hex = |id: &Uuid| id.simple().to_string();
+            let ids = json(&ids.iter().map(hex).collect::<Vec<_>>())?;
+            execute(writing, FORGET_SQLITE, vec![ids]).await?;
+            let rows: Vec<_> = found
+                .iter()
+                .map(|(campaign, word, lead)| (hex(campaign), word, hex(lead)))
+                .collect();
+            execute(writing, WRITE_SQLITE, vec![json(&rows)?]).await
+        }
+    }
+}
+
+fn json<T: serde::Serialize>(rows: &T) -> Result<Value> {
+    let text = serde_json::to_string(rows).map_err(|error| Error::Defect(error.to_string()))?;
+    Ok(text.into())
+}
+
+async fn execute(writing: &Writing, sql: &str, values: Vec<Value>) -> Result<()> {
+    let db = writing.connection();
+    db.execute_raw(Statement::from_sql_and_values(
+        db.get_database_backend(),
+        sql,
+        values,
+    ))
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,91 @@
+//! Bringing the schema up to date. The SQL in `migrations/` is one text for both engines; sqlx's
+//! migrator keeps the record of what ran, compares checksums and locks out a second one.
+
+use std::borrow::Cow;
+
+use sea_orm::sqlx::SqlSafeStr;
+use sea_orm::sqlx::migrate::{Migration, MigrationType, Migrator};
+use sea_orm::sqlx::{AssertSqlSafe, migrate::MigrateError};
+
+use crate::connect::{Engine, Pools, Store};
+use crate::error::{Error, Result};
+
+const SCRIPTS: &[(i64, &str, &str)] = &[(
+    1,
+    "start",
+    include_str!("../../../migrations/0001_start.sql"),
+)];
+
+impl Store {
+    /// Applies what is missing and gives the schema's version; a schema newer than this program is refused.
+    pub async fn migrate(&self) -> Result<i64> {
+        let migrator = migrator(self.engine());
+        let outcome = match self.pools() {
+            Pools::Sqlite { writer, .. } => migrator.run(writer).await,
+            Pools::Postgres(pool) => migrator.run(pool).await,
+        };
+        outcome.map_err(explain)?;
+        Ok(SCRIPTS.last().map_or(0, |(version, _, _)| *version))
+    }
+}
+
+fn explain(error: MigrateError) -> Error {
+    match error {
+        MigrateError::Execute(error) => error.into(),
+        MigrateError::VersionMissing(version) => Error::Defect(format!(
+            "the database has schema version {version}, which this program does not know: start a newer program"
+        )),
+        other => Error::Defect(format!("migration: {other}")),
+    }
+}
+
+fn migrator(engine: Engine) -> Migrator {
+    let migrations = SCRIPTS
+        .iter()
+        .map(|(version, name, text)| {
+            let sql = AssertSqlSafe(for_engine(text, engine)).into_sql_str();
+            Migration::new(
+                *version,
+                Cow::Borrowed(*name),
+                MigrationType::Simple,
+                sql,
+                false,
+            )
+        })
+        .collect::<Vec<_>>();
+    Migrator {
+        migrations: Cow::Owned(migrations),
+        ..Migrator::DEFAULT
+    }
+}
+
+fn for_engine(text: &str, engine: Engine) -> String {
+    let names: [(&str, &str); 6] = match engine {
+        Engine::Sqlite => [
+            ("{{uuid}}", "blob"),
+            ("{{json}}", "text"),
+            ("{{position}}", "position integer primary key autoincrement"),
+            ("{{events_key}}", "unique (tenant_id, seq)"),
+            ("{{collate_bytes}}", ""),
+            ("{{without_rowid}}", " without rowid"),
+        ],
+        Engine::Postgres => [
+            ("{{uuid}}", "uuid"),
+            ("{{json}}", "jsonb"),
+            (
+                "{{position}}",
+                "position xid8 not null default pg_current_xact_id()",
+            ),
+            ("{{events_key}}", "primary key (tenant_id, seq)"),
+            ("{{collate_bytes}}", "collate \"C\""),
+            ("{{without_rowid}}", ""),
+        ],
+    };
+    let mut sql = names.iter().fold(text.to_owned(), |sql, (name, value)| {
+        sql.replace(name, value)
+    });
+    if engine == Engine::Postgres {
+        sql.push_str("\ncreate index events_by_position on events (position, tenant_id, seq);\n");
+    }
+    sql
+}

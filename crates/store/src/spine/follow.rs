@@ -1,0 +1,217 @@
+//! Following all tenants by position, each event once and in its tenant's order.
+//!
+//! On SQLite the position is the rowid: one writer at a time, so it is commit order.
+//!
+//! On PostgreSQL it is the writing transaction's `xid8`, read below `pg_snapshot_xmin`: whatever is
+//! below has ended. But a transaction gets its id at its first write and its number at its end, so
+//! of one tenant the later number can bear the smaller id and be seen first. Its predecessors are
+//! committed by then (numbers follow commits), so they are fetched by number and handed out first;
+//! when their position is reached they are known.
+
+use std::collections::HashMap;
+
+use domain::events::RecordedEvent;
+use domain::ids::TenantId;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, FromQueryResult, QueryFilter,
+    QueryOrder, Statement,
+};
+use uuid::Uuid;
+
+use crate::connect::{Engine, Store};
+use crate::error::Result;
+use crate::rows::events;
+use crate::spine::feed::recorded;
+
+/// Events fetched by one scan.
+const BATCH_ROWS: i64 = 1_000;
+/// Tenants whose last number is remembered; a forgotten one costs a query when it writes again.
+const REMEMBERED_MAX: usize = 100_000;
+
+/// An event of some tenant.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Followed {
+    /// Whose event.
+    pub tenant: TenantId,
+    /// The event.
+    pub recorded: RecordedEvent,
+}
+
+/// A reader of the whole spine. It begins at the end of what is committed when it is made.
+#[derive(Debug)]
+pub struct Follower {
+    store: Store,
+    /// Everything before this position has been handed out.
+    cursor: Cursor,
+    /// The last number handed out of each tenant that is remembered.
+    reached: HashMap<Uuid, i64>,
+}
+
+/// A place in the order (position, tenant, number); tenant and number only count within one position.
+#[derive(Debug, Clone, Copy)]
+struct Cursor {
+    position: i64,
+    tenant: Uuid,
+    seq: i64,
+}
+
+#[derive(Debug, FromQueryResult)]
+struct Scanned {
+    position: i64,
+    tenant_id: Uuid,
+    seq: i64,
+}
+
+const START_SQLITE: &str = "select coalesce(max(position), 0) + 1 as position from events";
+const START_POSTGRES: &str =
+    "select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as position";
+const SCAN_SQLITE: &str = "
+select position, tenant_id, seq from events
+where position >= $1 and (position > $1 or (tenant_id, seq) > ($2, $3))
+order by position limit $4";
+const SCAN_POSTGRES: &str = "
+select position::text::bigint as position, tenant_id, seq from events
+where position >= $1::text::xid8 and (position, tenant_id, seq) > ($1::text::xid8, $2, $3)
+  and position < pg_snapshot_xmin(pg_current_snapshot())
+order by events.position, tenant_id, seq limit $4";
+const MISSED_POSTGRES: &str = "
+select seq from events
+where tenant_id = $1 and seq < $2 and seq > $3
+  and position >= $4::text::xid8 and (position, tenant_id, seq) > ($4::text::xid8, $5, $6)
+order by seq";
+
+impl Follower {
+    /// Begins at the end of what is committed now.
+    pub async fn begin(store: Store) -> Result<Self> {
+        let sql = match store.engine() {
+            Engine::Sqlite => START_SQLITE,
+            Engine::Postgres => START_POSTGRES,
+        };
+        let _permit = store.reader_permit().await?;
+        let db = store.readers();
+        let row = db
+            .query_one_raw(Statement::from_string(db.get_database_backend(), sql))
+            .await?;
+        let position = match row {
+            Some(row) => row.try_get("", "position")?,
+            None => 0,
+        };
+        let cursor = Cursor {
+            position,
+            tenant: Uuid::nil(),
+            seq: 0,
+        };
+        Ok(Self {
+            store: store.clone(),
+            cursor,
+            reached: HashMap::new(),
+        })
+    }
+
+    /// The next events, of each tenant in order; empty when there are none yet.
+    pub async fn next(&mut self) -> Result<Vec<Followed>> {
+        let store = self.store.clone();
+        let _permit = store.reader_permit().await?;
+        let db = store.readers();
+        let scanned = self.scan(db).await?;
+        let mut wanted: Vec<(Uuid, i64)> = Vec::with_capacity(scanned.len());
+        for row in &scanned {
+            let reached = self.reached.get(&row.tenant_id).copied();
+            if reached.is_some_and(|reached| row.seq <= reached) {
+                continue;
+            }
+            if reached != Some(row.seq - 1) && store.engine() == Engine::Postgres {
+                wanted.extend(self.missed(db, row, reached.unwrap_or(0)).await?);
+            }
+            wanted.push((row.tenant_id, row.seq));
+            self.reached.insert(row.tenant_id, row.seq);
+        }
+        let events = load(db, &wanted).await?;
+        if let Some(last) = scanned.last() {
+            self.cursor = Cursor {
+                position: last.position,
+                tenant: last.tenant_id,
+                seq: last.seq,
+            };
+        }
+        self.forget_when_full(scanned.is_empty());
+        Ok(events)
+    }
+
+    async fn scan(&self, db: &DatabaseConnection) -> Result<Vec<Scanned>> {
+        let cursor = self.cursor;
+        let (sql, position) = match self.store.engine() {
+            Engine::Sqlite => (SCAN_SQLITE, sea_orm::Value::from(cursor.position)),
+            Engine::Postgres => (
+                SCAN_POSTGRES,
+                sea_orm::Value::from(cursor.position.to_string()),
+            ),
+        };
+        let values = [
+            position,
+            cursor.tenant.into(),
+            cursor.seq.into(),
+            BATCH_ROWS.into(),
+        ];
+        let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
+        Ok(Scanned::find_by_statement(statement).all(db).await?)
+    }
+
+    /// Numbers before `row` that are committed and whose position is still ahead.
+    async fn missed(
+        &self,
+        db: &DatabaseConnection,
+        row: &Scanned,
+        reached: i64,
+    ) -> Result<Vec<(Uuid, i64)>> {
+        let values = [
+            row.tenant_id.into(),
+            row.seq.into(),
+            reached.into(),
+            self.cursor.position.to_string().into(),
+            self.cursor.tenant.into(),
+            self.cursor.seq.into(),
+        ];
+        let statement =
+            Statement::from_sql_and_values(db.get_database_backend(), MISSED_POSTGRES, values);
+        let rows = db.query_all_raw(statement).await?;
+        rows.iter()
+            .map(|found| Ok((row.tenant_id, found.try_get("", "seq")?)))
+            .collect()
+    }
+
+    /// A tenant may be forgotten when nothing of it was handed out ahead of the cursor, which is
+    /// sure when a scan came back empty.
+    fn forget_when_full(&mut self, caught_up: bool) {
+        if caught_up && self.reached.len() > REMEMBERED_MAX {
+            self.reached.clear();
+        }
+    }
+}
+
+async fn load(db: &DatabaseConnection, wanted: &[(Uuid, i64)]) -> Result<Vec<Followed>> {
+    let mut by_tenant: HashMap<Uuid, (i64, i64)> = HashMap::new();
+    for (tenant, seq) in wanted {
+        let range = by_tenant.entry(*tenant).or_insert((*seq, *seq));
+        *range = (range.0.min(*seq), range.1.max(*seq));
+    }
+    let mut found = HashMap::with_capacity(wanted.len());
+    for (tenant, (first, last)) in by_tenant {
+        let rows = events::Entity::find()
+            .filter(events::Column::TenantId.eq(tenant))
+            .filter(events::Column::Seq.between(first, last))
+            .order_by_asc(events::Column::Seq)
+            .all(db)
+            .await?;
+        found.extend(rows.into_iter().map(|row| ((tenant, row.seq), row)));
+    }
+    let mut events = Vec::with_capacity(wanted.len());
+    for key in wanted {
+        let known = found.remove(key).and_then(recorded);
+        events.extend(known.map(|recorded| Followed {
+            tenant: TenantId(key.0),
+            recorded,
+        }));
+    }
+    Ok(events)
+}

@@ -1,0 +1,213 @@
+//! The few questions that come before a tenant is known, or that an operator asks: who signs in,
+//! whose token or invitation this is, what registers. Each answer carries the scope it proves.
+
+use domain::accounts::{NewUser, User};
+use domain::ids::{SessionId, TenantId, UserId};
+use domain::team::Role;
+use domain::tenants::{NewTenant, STARTER_LEADS_QUOTA, TenantStatus};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, Statement,
+};
+use uuid::Uuid;
+
+use crate::connect::Store;
+use crate::error::Result;
+use crate::read::Read;
+use crate::rows::{invitations, sessions, spines, tenants, users};
+use crate::scope::TenantScope;
+use crate::sessions::StoredSession;
+use crate::team;
+use crate::write::Writing;
+
+/// Somebody who says who they are, with what proves it.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// The person.
+    pub user: User,
+    /// The hash that the password is checked against.
+    pub password_hash: String,
+    /// The person's tenant.
+    pub scope: TenantScope,
+}
+
+/// What a request's token or cookie leads to.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// The person.
+    pub user: User,
+    /// Where the tenant's account stands; `None` when its row is missing.
+    pub tenant_status: Option<TenantStatus>,
+    /// The tenant's name.
+    pub tenant_name: String,
+    /// The tenant's scope.
+    pub scope: TenantScope,
+}
+
+/// Finds the account of a normalised address.
+pub async fn account_by_email(store: &Store, email_key: &str) -> Result<Option<Account>> {
+    let _permit = store.reader_permit().await?;
+    let row = users::Entity::find()
+        .filter(users::Column::EmailKey.eq(email_key))
+        .one(store.readers())
+        .await?;
+    Ok(row.map(account))
+}
+
+/// Finds the account of a person.
+pub async fn account_by_id(store: &Store, user: UserId) -> Result<Option<Account>> {
+    let _permit = store.reader_permit().await?;
+    let row = users::Entity::find_by_id(user.0)
+        .one(store.readers())
+        .await?;
+    Ok(row.map(account))
+}
+
+#[derive(Debug, FromQueryResult)]
+struct TenantOfUser {
+    tenant_name: Option<String>,
+    tenant_status: Option<String>,
+}
+
+const TENANT_OF_USER: &str = "
+select t.name as tenant_name, t.status as tenant_status
+from users u left join tenants t on t.id = u.tenant_id where u.id = $1";
+
+/// Finds the person of a token and where the tenant stands.
+pub async fn caller(store: &Store, user: UserId) -> Result<Option<Caller>> {
+    let Some(account) = account_by_id(store, user).await? else {
+        return Ok(None);
+    };
+    let _permit = store.reader_permit().await?;
+    let db = store.readers();
+    let statement =
+        Statement::from_sql_and_values(db.get_database_backend(), TENANT_OF_USER, [user.0.into()]);
+    let tenant = TenantOfUser::find_by_statement(statement).one(db).await?;
+    let status = tenant
+        .as_ref()
+        .and_then(|tenant| tenant.tenant_status.as_deref());
+    Ok(Some(Caller {
+        tenant_status: status.map(TenantStatus::read),
+        tenant_name: tenant
+            .and_then(|tenant| tenant.tenant_name)
+            .unwrap_or_default(),
+        user: account.user,
+        scope: account.scope,
+    }))
+}
+
+/// Finds a login, ended ones included.
+pub async fn session(store: &Store, id: SessionId) -> Result<Option<(StoredSession, TenantScope)>> {
+    let _permit = store.reader_permit().await?;
+    let row = sessions::Entity::find_by_id(id.0)
+        .one(store.readers())
+        .await?;
+    Ok(row.map(|row| {
+        let scope = TenantScope::of(TenantId(row.tenant_id));
+        (StoredSession::from(row), scope)
+    }))
+}
+
+/// Finds an invitation by the hash of its token: whom it invites, and until when (microseconds since 1970).
+pub async fn invitation(
+    store: &Store,
+    token_hash: &str,
+) -> Result<Option<(UserId, i64, TenantScope)>> {
+    let _permit = store.reader_permit().await?;
+    let row = invitations::Entity::find()
+        .filter(invitations::Column::TokenHash.eq(token_hash))
+        .one(store.readers())
+        .await?;
+    Ok(row.map(|row| {
+        (
+            UserId(row.user_id),
+            row.expires_at,
+            TenantScope::of(TenantId(row.tenant_id)),
+        )
+    }))
+}
+
+/// Begins a tenant with its owner, in a transaction that the caller ends.
+pub async fn begin_tenant(
+    store: &Store,
+    id: TenantId,
+    tenant: &NewTenant,
+    owner: (UserId, &NewUser),
+    password_hash: &str,
+) -> Result<Writing> {
+    let writing = store.write(TenantScope::of(id)).await?;
+    let now = writing.now().0;
+    tenants::Entity::insert(tenants::ActiveModel {
+        id: Set(id.0),
+        name: Set(tenant.name.clone()),
+        company_email: Set(tenant.company_email.as_str().to_owned()),
+        company_email_key: Set(tenant.company_email.key()),
+        company_website: Set(tenant.company_website.clone()),
+        company_address: Set(None),
+        company_phone: Set(None),
+        status: Set(TenantStatus::Trial.as_str().to_owned()),
+        plan: Set("starter".to_owned()),
+        leads_quota: Set(STARTER_LEADS_QUOTA),
+        created_at: Set(now),
+        updated_at: Set(now),
+    })
+    .exec_without_returning(writing.connection())
+    .await?;
+    spines::Entity::insert(spines::ActiveModel {
+        tenant_id: Set(id.0),
+        ..spines_at_zero()
+    })
+    .exec_without_returning(writing.connection())
+    .await?;
+    let (owner_id, owner) = owner;
+    team::insert(&writing, owner_id, owner, Role::Owner, Some(password_hash)).await?;
+    Ok(writing)
+}
+
+fn spines_at_zero() -> spines::ActiveModel {
+    spines::ActiveModel {
+        tenant_id: Set(Uuid::nil()),
+        seq: Set(0),
+        campaigns: Set(0),
+        active_campaigns: Set(0),
+        leads: Set(0),
+        leads_used: Set(0),
+        emails_sent: Set(0),
+        replied: Set(0),
+        month: Set(0),
+        leads_month: Set(0),
+        leads_previous: Set(0),
+    }
+}
+
+/// Finds a tenant by its normalised address, for an operator.
+pub async fn tenant_by_email(store: &Store, email_key: &str) -> Result<Option<TenantScope>> {
+    let _permit = store.reader_permit().await?;
+    let row = tenants::Entity::find()
+        .filter(tenants::Column::CompanyEmailKey.eq(email_key))
+        .one(store.readers())
+        .await?;
+    Ok(row.map(|row| TenantScope::of(TenantId(row.id))))
+}
+
+/// Finds a tenant by its id, for an operator.
+pub async fn tenant_by_id(store: &Store, id: TenantId) -> Result<Option<TenantScope>> {
+    let _permit = store.reader_permit().await?;
+    let row = tenants::Entity::find_by_id(id.0)
+        .one(store.readers())
+        .await?;
+    Ok(row.map(|row| TenantScope::of(TenantId(row.id))))
+}
+
+/// Asks the database whether it answers; for health checks.
+pub async fn ping(store: &Store) -> Result<()> {
+    let _permit = store.reader_permit().await?;
+    Ok(store.readers().ping().await?)
+}
+
+fn account(row: users::Model) -> Account {
+    Account {
+        scope: TenantScope::of(TenantId(row.tenant_id)),
+        password_hash: row.hashed_password.clone(),
+        user: team::user(row),
+    }
+}
