@@ -95,6 +95,11 @@ impl Builder {
         self.cells
     }
 
+    /// Bytes of text kept so far.
+    pub(crate) fn text_bytes(&self) -> u64 {
+        self.text.len() as u64
+    }
+
     /// Whether every cell is empty, white space counting as something.
     pub(crate) fn is_without_text(&self) -> bool {
         self.problem.is_none() && self.text.is_empty()

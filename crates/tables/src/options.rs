@@ -10,7 +10,8 @@ pub const CELL_BYTES_MAX: usize = 1 << 20;
 pub const ROW_BYTES_MAX: usize = 4 << 20;
 /// Unpacked bytes of the shared strings of an XLSX; they are held in memory.
 pub const SHARED_STRINGS_BYTES_MAX: u64 = 64 << 20;
-/// Unpacked bytes of one worksheet of an XLSX; it streams.
+/// Unpacked bytes of one worksheet of an XLSX, which streams; and bytes of text that come out of any workbook's sheet, where
+/// a short cell may name a long text.
 pub const WORKSHEET_BYTES_MAX: u64 = 1 << 30;
 /// Unpacked bytes of all parts of an XLSX together.
 pub const WORKBOOK_BYTES_MAX: u64 = 2 << 30;

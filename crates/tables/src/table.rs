@@ -34,6 +34,9 @@ pub struct Rows {
     trim: bool,
     /// The number of the row read last.
     number: u64,
+    /// Text that may still come out of a workbook, whose cells can all name one long text.
+    text_bytes_left: u64,
+    worksheet_bytes_max: u64,
     is_finished: bool,
 }
 
@@ -108,6 +111,8 @@ impl Table {
             width: 0,
             trim: options.trim,
             number: 0,
+            text_bytes_left: options.worksheet_bytes_max,
+            worksheet_bytes_max: options.worksheet_bytes_max,
             is_finished: false,
         };
         if !rows.advance()? {
@@ -213,6 +218,20 @@ impl Rows {
         share.clamp(0.0, 1.0)
     }
 
+    fn count_text(&mut self) -> Result<(), Error> {
+        match self.text_bytes_left.checked_sub(self.builder.text_bytes()) {
+            Some(left) => self.text_bytes_left = left,
+            None => {
+                self.is_finished = true;
+                return Err(Error::too_many_bytes(
+                    "the text of the worksheet",
+                    self.worksheet_bytes_max,
+                ));
+            }
+        }
+        Ok(())
+    }
+
     /// Reads one row into the builder; false at the end.
     fn advance(&mut self) -> Result<bool, Error> {
         if self.is_finished {
@@ -225,6 +244,9 @@ impl Rows {
             Source::Xls(rows) => rows.advance(builder),
         };
         self.is_finished = !matches!(result, Ok(true));
+        if !self.is_finished && !matches!(self.source, Source::Delimited(_)) {
+            self.count_text()?;
+        }
         result
     }
 }

@@ -161,3 +161,47 @@ impl Parser {
         byte != self.delimiter
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Options, Row};
+
+    /// All rows of a text that comes in chunks of so many bytes.
+    fn rows(text: &str, chunk_bytes: usize) -> Vec<Vec<String>> {
+        let mut parser = Parser::new(b',');
+        let mut builder = Builder::new(&Options::default());
+        let mut rows = Vec::new();
+        let mut take = |builder: &mut Builder| {
+            let mut row = Row::new();
+            builder.finish(&mut row);
+            rows.push(row.cells().map(str::to_owned).collect());
+        };
+        parser.begin();
+        for mut chunk in text.as_bytes().chunks(chunk_bytes) {
+            while !chunk.is_empty() {
+                let fed = parser.feed(chunk, &mut builder);
+                chunk = &chunk[fed.consumed..];
+                if fed.is_complete {
+                    take(&mut builder);
+                    parser.begin();
+                }
+            }
+        }
+        if matches!(parser.finish(&mut builder), End::Row) {
+            take(&mut builder);
+        }
+        rows
+    }
+
+    #[test]
+    fn chunks_may_end_anywhere() {
+        let text = "a,\"b\"\"c\r\nd\"\r\n\"\",é\r\rx\"y,\"z\"w\n\n🚀,\"\"\"\"\r\nlast,";
+        let whole = rows(text, text.len());
+        assert_eq!(whole[0], ["a", "b\"c\r\nd"]);
+        assert_eq!(whole.last().map(Vec::len), Some(1));
+        for chunk_bytes in 1..text.len() {
+            assert_eq!(rows(text, chunk_bytes), whole, "{chunk_bytes}");
+        }
+    }
+}

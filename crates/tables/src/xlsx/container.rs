@@ -75,30 +75,9 @@ impl Container {
         self.entries.contains_key(&path.to_ascii_lowercase())
     }
 
-    /// Opens a part, to be read before another is opened.
+    /// Opens a part. Parts share the file's position: read one to its end, or drop it, before another is opened.
     pub(super) fn part(
-        &mut self,
-        path: &str,
-        what: &'static str,
-        bytes_max: u64,
-    ) -> Result<Part, Error> {
-        let file = self.file.try_clone()?;
-        self.open_part(file, path, what, bytes_max)
-    }
-
-    /// Opens the last part that is wanted.
-    pub(super) fn into_part(
-        mut self,
-        path: &str,
-        what: &'static str,
-        bytes_max: u64,
-    ) -> Result<Part, Error> {
-        self.part(path, what, bytes_max)
-    }
-
-    fn open_part(
         &self,
-        mut file: File,
         path: &str,
         what: &'static str,
         bytes_max: u64,
@@ -124,6 +103,7 @@ impl Container {
                 advice: SAVE_AS_CSV,
             });
         }
+        let mut file = self.file.try_clone()?;
         file.seek(SeekFrom::Start(entry.local_offset))?;
         let mut local = [0; LOCAL_BYTES];
         file.read_exact(&mut local).map_err(cut_off)?;

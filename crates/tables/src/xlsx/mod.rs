@@ -23,19 +23,18 @@ pub(crate) use sheet::XlsxRows;
 
 impl XlsxRows {
     pub(crate) fn open(file: File, options: &Options) -> Result<Opened, Error> {
-        let mut container = Container::open(file, options)?;
-        let workbook = workbook::read(&mut container)?;
+        let container = Container::open(file, options)?;
+        let workbook = workbook::read(&container)?;
         let sheet = workbook.choose(&options.sheet)?;
         let strings = match &workbook.strings_path {
-            Some(path) => strings::read(&mut container, path, options.shared_strings_bytes_max)?,
+            Some(path) => strings::read(&container, path, options.shared_strings_bytes_max)?,
             None => strings::SharedStrings::default(),
         };
         let formats = match &workbook.styles_path {
-            Some(path) => styles::read(&mut container, path)?,
+            Some(path) => styles::read(&container, path)?,
             None => Vec::new(),
         };
-        let part =
-            container.into_part(&sheet.path, "the worksheet", options.worksheet_bytes_max)?;
+        let part = container.part(&sheet.path, "the worksheet", options.worksheet_bytes_max)?;
         Ok(Opened {
             source: Source::Xlsx(Box::new(Self::new(
                 part,

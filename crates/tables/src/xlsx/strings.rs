@@ -29,7 +29,7 @@ impl SharedStrings {
 }
 
 pub(super) fn read(
-    container: &mut Container,
+    container: &Container,
     path: &str,
     bytes_max: u64,
 ) -> Result<SharedStrings, Error> {

@@ -14,7 +14,7 @@ use crate::{Error, serial::NumberFormat};
 const STYLES_BYTES_MAX: u64 = 16 << 20;
 
 /// The number format of each cell format, by the index that cells name.
-pub(super) fn read(container: &mut Container, path: &str) -> Result<Vec<NumberFormat>, Error> {
+pub(super) fn read(container: &Container, path: &str) -> Result<Vec<NumberFormat>, Error> {
     let mut xml = Xml::new(container.part(path, "the styles of the workbook", STYLES_BYTES_MAX)?);
     let mut own: HashMap<u16, NumberFormat> = HashMap::new();
     let mut formats = Vec::new();

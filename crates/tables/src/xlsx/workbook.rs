@@ -57,7 +57,7 @@ struct Relation {
     path: String,
 }
 
-pub(super) fn read(container: &mut Container) -> Result<Workbook, Error> {
+pub(super) fn read(container: &Container) -> Result<Workbook, Error> {
     let path = if container.has(USUAL_PATH) {
         USUAL_PATH.to_owned()
     } else {
@@ -119,7 +119,7 @@ fn path_of(
 }
 
 fn relations(
-    container: &mut Container,
+    container: &Container,
     path: &str,
     folder: &str,
 ) -> Result<HashMap<String, Relation>, Error> {

@@ -1,0 +1,8 @@
+//! What comes out of files as people have them: each test makes a file and compares all that is read from it.
+
+mod delimited;
+mod limits;
+mod properties;
+mod support;
+mod xls;
+mod xlsx;
