@@ -455,6 +455,12 @@ async fn fix_50_production_redirects_with_308_by_the_forwarded_scheme_and_spares
     let tls = [("x-forwarded-proto", "https")];
     assert_eq!(send(&app, "GET", "/api/v1/items", &tls).await.status, 200);
     assert_eq!(send(&app, "GET", "/health", &[]).await.status, 200);
+    assert_eq!(
+        send(&app, "GET", "/api/v1/items", &[("host", "a b")])
+            .await
+            .status,
+        400
+    );
 
     let production = EdgeOptions {
         transport: Transport::TlsOnly,
@@ -565,7 +571,7 @@ impl std::io::Write for Log {
 }
 
 #[tokio::test]
-async fn an_error_is_logged_once_with_its_id_and_an_access_line_shows_no_query() {
+async fn fix_14_an_error_is_logged_once_with_its_id_and_no_line_shows_a_query() {
     let log = Log::default();
     let writer = log.clone();
     let subscriber = tracing_subscriber::fmt()

@@ -284,7 +284,7 @@ impl<'a> Fields<'a> {
         let shown = if self.is_embedded {
             Value::Null
         } else {
-            input::bounded(&Value::Object(self.object.clone()))
+            input::bounded_object(self.object)
         };
         self.push(self.at(name), Problem::Missing, shown);
         None

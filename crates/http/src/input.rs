@@ -1,12 +1,14 @@
 //! What of a request may stand in the answer to it. A 422 repeats what it received; secrets never, and no more than a
 //! little of the rest.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// The longest text that is repeated in full, in characters.
 const TEXT_CHARACTERS_MAX: usize = 512;
-/// How many values, over all levels, one repeated input may have; a larger one is left out as `null`.
-const VALUES_MAX: usize = 64;
+/// How much one repeated input may weigh in all, in bytes; a heavier one is left out as `null`.
+const BYTES_MAX: usize = 4096;
+/// What a number, a boolean, a bracket weighs.
+const VALUE_BYTES: usize = 8;
 /// Words that mark a field as secret wherever they stand in its name.
 const SECRET_WORDS: [&str; 4] = ["password", "token", "secret", "api_key"];
 
@@ -16,36 +18,48 @@ pub fn is_secret(name: &str) -> bool {
     SECRET_WORDS.iter().any(|word| name.contains(word))
 }
 
-/// The value as it may be repeated: secrets are `null`, long texts cut, and a large value is `null` as a whole.
+/// The value as it may be repeated: secrets are `null`, long texts cut, and a heavy value is `null` as a whole.
 pub fn bounded(value: &Value) -> Value {
-    let mut left = VALUES_MAX;
+    let mut left = BYTES_MAX;
     copy(value, &mut left).unwrap_or(Value::Null)
 }
 
+/// An object as it may be repeated.
+pub fn bounded_object(object: &Map<String, Value>) -> Value {
+    let mut left = BYTES_MAX;
+    copy_object(object, &mut left).unwrap_or(Value::Null)
+}
+
 fn copy(value: &Value, left: &mut usize) -> Option<Value> {
-    *left = left.checked_sub(1)?;
-    Some(match value {
-        Value::String(text) => Value::String(shortened(text)),
-        Value::Array(items) => Value::Array(
-            items
-                .iter()
-                .map(|item| copy(item, left))
-                .collect::<Option<_>>()?,
-        ),
-        Value::Object(fields) => {
-            let mut copied = serde_json::Map::new();
-            for (name, field) in fields {
-                let field = if is_secret(name) {
-                    Value::Null
-                } else {
-                    copy(field, left)?
-                };
-                copied.insert(shortened(name), field);
-            }
-            Value::Object(copied)
+    *left = left.checked_sub(VALUE_BYTES)?;
+    match value {
+        Value::String(text) => copy_text(text, left).map(Value::String),
+        Value::Array(items) => {
+            let copied: Option<Vec<Value>> = items.iter().map(|item| copy(item, left)).collect();
+            copied.map(Value::Array)
         }
-        plain => plain.clone(),
-    })
+        Value::Object(object) => copy_object(object, left),
+        plain => Some(plain.clone()),
+    }
+}
+
+fn copy_object(object: &Map<String, Value>, left: &mut usize) -> Option<Value> {
+    let mut copied = Map::new();
+    for (name, field) in object {
+        let field = if is_secret(name) {
+            Value::Null
+        } else {
+            copy(field, left)?
+        };
+        copied.insert(copy_text(name, left)?, field);
+    }
+    Some(Value::Object(copied))
+}
+
+fn copy_text(text: &str, left: &mut usize) -> Option<String> {
+    let text = shortened(text);
+    *left = left.checked_sub(text.len())?;
+    Some(text)
 }
 
 fn shortened(text: &str) -> String {
@@ -78,5 +92,13 @@ mod tests {
             TEXT_CHARACTERS_MAX + 1
         );
         assert_eq!(bounded(&json!(vec![1; 10_000])), Value::Null);
+        assert_eq!(
+            bounded(&json!({"a".repeat(10_000): 1}))
+                .as_object()
+                .map(Map::len),
+            Some(1)
+        );
+        // What was cut once is not cut again.
+        assert_eq!(bounded(&text), text);
     }
 }

@@ -9,7 +9,7 @@ use bytes::{Bytes, BytesMut};
 use domain::problems::{FieldProblem, Problem, Step};
 use http::HeaderMap;
 use http::StatusCode;
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, EXPECT};
 use http::request::Parts;
 use http_body_util::BodyExt;
 use serde_json::{Map, Value};
@@ -24,6 +24,8 @@ pub const BODY_BYTES_MAX: usize = 1024 * 1024;
 const DRAIN_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// How long that may take.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
+/// How many fields a form may have; each costs far more memory than its two bytes on the wire.
+const FORM_FIELDS_MAX: usize = 10_000;
 
 #[derive(Debug, Clone, PartialEq)]
 enum State {
@@ -68,8 +70,12 @@ impl Received {
     }
 
     /// Reads a form, in which a field left blank counts as not filled in.
-    pub fn form(bytes: &[u8]) -> Self {
-        Self::urlencoded("body", true, bytes)
+    pub fn form(bytes: &[u8]) -> Result<Self> {
+        if bytes.iter().filter(|byte| **byte == b'&').count() >= FORM_FIELDS_MAX {
+            let text = format!("The form has more than {FORM_FIELDS_MAX} fields");
+            return Err(Failure::plain(StatusCode::PAYLOAD_TOO_LARGE, text));
+        }
+        Ok(Self::urlencoded("body", true, bytes))
     }
 
     fn urlencoded(root: &'static str, is_form: bool, bytes: &[u8]) -> Self {
@@ -121,7 +127,7 @@ impl Received {
         mut read: impl FnMut(&mut Fields<'_>) -> Option<T>,
     ) -> Result<Vec<T>> {
         let value = self.value()?;
-        if value.is_object() {
+        if value.get(key).is_some() {
             let mut fields = self.fields()?;
             let items = fields.required_objects(key, read);
             let (items,) = fields.complete((items,))?;
@@ -247,7 +253,8 @@ pub async fn collect(headers: &HeaderMap, mut body: Body, bytes_max: usize) -> R
         }
     }
     drop(read);
-    if announced <= DRAIN_BYTES_MAX as u64 {
+    // Who asked whether to send at all is told not to.
+    if announced <= DRAIN_BYTES_MAX as u64 && !headers.contains_key(EXPECT) {
         // Whether it came to its end does not matter: the answer is the same.
         let _ = tokio::time::timeout(DRAIN_TIMEOUT, drain(body)).await;
     }
@@ -288,7 +295,7 @@ impl<S: Send + Sync, const BYTES_MAX: usize> FromRequest<S> for FormBody<BYTES_M
     async fn from_request(request: Request, _: &S) -> Result<Self> {
         let (parts, body) = request.into_parts();
         let bytes = collect(&parts.headers, body, BYTES_MAX).await?;
-        Ok(Self(Received::form(&bytes)))
+        Received::form(&bytes).map(Self)
     }
 }
 

@@ -1,12 +1,13 @@
 //! The two redirects that belong to no route: to TLS, and away from a trailing slash.
 
 use axum::body::Body;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use http::header::{HOST, LOCATION};
 use http::request::Parts;
 use http::uri::Authority;
 use http::{HeaderValue, StatusCode, Uri};
 
+use crate::error::Failure;
 use crate::request::Scheme;
 
 /// Paths that answer over plain HTTP too: whoever probes them stands beside the program.
@@ -18,12 +19,15 @@ pub(crate) const PROBES: [&str; 5] = [
     "/readyz",
 ];
 
-/// 308 to the same URL over TLS; `None` where it is over TLS already or a probe.
+/// 308 to the same URL over TLS, or 400 where its host cannot be told; `None` where it is over TLS already or a probe.
 pub(crate) fn to_tls(parts: &Parts, scheme: Scheme) -> Option<Response> {
     if scheme == Scheme::Https || PROBES.contains(&parts.uri.path()) {
         return None;
     }
-    let host = host(parts)?;
+    let Some(host) = host(parts) else {
+        let text = "The Host header is missing or malformed";
+        return Some(Failure::plain(StatusCode::BAD_REQUEST, text).into_response());
+    };
     // The port of plain HTTP is not TLS's; another one is kept, since only the operator knows what it stands for.
     let host = host.strip_suffix(":80").unwrap_or(&host);
     let rest = parts.uri.path_and_query().map_or("/", |rest| rest.as_str());

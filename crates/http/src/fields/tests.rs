@@ -236,7 +236,7 @@ fn queries_show_null_for_what_is_missing() {
 
 #[test]
 fn a_blank_input_of_a_form_is_not_filled_in() {
-    let received = Received::form(b"name=&description=+&limit=");
+    let received = Received::form(b"name=&description=+&limit=").unwrap();
     let mut fields = received.fields().unwrap();
     let name = fields.required("name", text(3..=255));
     assert_eq!(fields.optional("description", text(ANY_TEXT)), None);
@@ -277,9 +277,23 @@ fn lists_name_the_item_and_come_bare_or_wrapped() {
     );
     assert_eq!(detail[0]["loc"], json!(["body", "leads", 1, "title"]));
     assert_eq!(
+        entries(
+            body(&json!({"other": 1}))
+                .each_object("leads", lead)
+                .unwrap_err()
+        )[0]["type"],
+        "list_type"
+    );
+    assert_eq!(
         entries(body(&json!("x")).each_object("leads", lead).unwrap_err())[0]["type"],
         "list_type"
     );
+}
+
+#[test]
+fn a_form_of_very_many_fields_is_refused() {
+    let failure = Received::form(&b"a&".repeat(500_000)).unwrap_err();
+    assert_eq!(failure.status().as_u16(), 413);
 }
 
 #[test]

@@ -24,6 +24,7 @@ async fn start(options: ServerOptions) -> Running {
     let routes = Router::new()
         .route("/health", get(|| async { "well" }))
         .route("/slow", get(slow))
+        .route("/echo", get(echo))
         .route("/endless", get(endless))
         .route("/stuck", get(std::future::pending::<()>))
         .route("/json", post(|JsonBody(_): JsonBody| async { "read" }));
@@ -49,6 +50,28 @@ async fn start(options: ServerOptions) -> Running {
 async fn slow() -> &'static str {
     sleep(Duration::from_millis(600)).await;
     "finished"
+}
+
+/// Takes the connection over and sends back what comes.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test's task ends with its runtime"
+)]
+async fn echo(mut request: axum::extract::Request) -> axum::response::Response {
+    let upgraded = hyper::upgrade::on(&mut request);
+    tokio::spawn(async move {
+        let mut stream = TokioIo::new(upgraded.await.unwrap());
+        let mut buffer = [0; 64];
+        while let Ok(read @ 1..) = stream.read(&mut buffer).await {
+            stream.write_all(&buffer[..read]).await.unwrap();
+        }
+    });
+    http::Response::builder()
+        .status(101)
+        .header("connection", "upgrade")
+        .header("upgrade", "echo")
+        .body(Body::empty())
+        .unwrap()
 }
 
 async fn endless() -> Body {
@@ -299,5 +322,23 @@ async fn http_2_is_spoken_by_those_who_know_that_it_is() {
     ask.extend(head);
     client.write_all(&ask).await.unwrap();
     until(&mut client, "well").await;
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn an_upgraded_connection_outlives_the_server_s_patience() {
+    let server = start(quick()).await;
+    let mut client = server.connect().await;
+    let ask = b"GET /echo HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\nUpgrade: echo\r\n\r\n";
+    client.write_all(ask).await.unwrap();
+    assert!(
+        until(&mut client, "\r\n\r\n")
+            .await
+            .starts_with("HTTP/1.1 101")
+    );
+    sleep(Duration::from_millis(1500)).await;
+    client.write_all(b"still here").await.unwrap();
+    assert_eq!(until(&mut client, "here").await, "still here");
+    drop(client);
     server.stop().await;
 }
