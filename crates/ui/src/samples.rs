@@ -6,9 +6,11 @@ use askama::Template;
 use crate::chrome::{Chrome, Flash, Outside, Section};
 use crate::text::{Role, When};
 
+mod campaigns;
+mod imports;
 mod inside;
+mod leads;
 mod outside;
-mod work;
 
 /// A rendered page with the name of its file in the gallery.
 pub struct Sample {
@@ -25,7 +27,9 @@ pub const HOSTILE: &str = "<script>alert(\"x\")</script> & 'Sons'";
 pub fn every_page() -> Vec<Sample> {
     let mut samples = outside::pages();
     samples.extend(inside::pages());
-    samples.extend(work::pages());
+    samples.extend(campaigns::pages());
+    samples.extend(leads::pages());
+    samples.extend(imports::pages());
     samples
 }
 

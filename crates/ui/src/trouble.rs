@@ -35,6 +35,11 @@ impl TroublePage {
         Self::new(400, "That did not work", text)
     }
 
+    /// Any other refusal, with its status and a text that may be shown as it is.
+    pub fn refused(status: u16, text: impl Into<String>) -> Self {
+        Self::new(status, "That did not work", text)
+    }
+
     /// 403 with the reason, which may be shown as it is.
     pub fn forbidden(text: impl Into<String>) -> Self {
         Self::new(403, "This is not open to you", text)

@@ -100,8 +100,10 @@ fn text_and_edges_have_enough_contrast_in_both_schemes() {
     for (pairs, ratio_min) in [(&text[..], TEXT_RATIO_MIN), (&edges[..], EDGE_RATIO_MIN)] {
         for (front, backs) in pairs {
             for back in *backs {
-                for scheme in 0..2 {
-                    let ratio = contrast(&tokens[*front][scheme], &tokens[*back][scheme]);
+                for (scheme, (front_colour, back_colour)) in
+                    tokens[*front].iter().zip(&tokens[*back]).enumerate()
+                {
+                    let ratio = contrast(front_colour, back_colour);
                     assert!(
                         ratio >= ratio_min,
                         "{front} on {back}, scheme {scheme}: {ratio:.2} < {ratio_min}"

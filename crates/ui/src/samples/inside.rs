@@ -1,6 +1,7 @@
 //! The signed-in pages around the work: dashboard, team, profile, company, activity, notifications.
 
-use super::{HOSTILE, Sample, chrome, flashed, member_chrome, page, when, work};
+use super::campaigns::cards;
+use super::{HOSTILE, Sample, chrome, flashed, member_chrome, page, when};
 use crate::accounts::{PasswordForm, ProfilePage, Session};
 use crate::activity::{ActivityFeed, ActivityPage, Day, Entry, Topic};
 use crate::chrome::{Flash, Section};
@@ -100,7 +101,7 @@ fn dashboards() -> Vec<Sample> {
             leads_quota: 20_000,
         },
         first_steps: None,
-        campaigns: work::cards(),
+        campaigns: cards(),
         entries: entries(),
     };
     let fresh = DashboardPage {
@@ -123,7 +124,7 @@ fn dashboards() -> Vec<Sample> {
             upload_href: Some("/campaigns/c1/upload".into()),
             ..FirstSteps::default()
         }),
-        campaigns: work::cards().split_off(2),
+        campaigns: cards().split_off(2),
         ..fresh.clone()
     };
     vec![
