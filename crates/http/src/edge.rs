@@ -115,10 +115,16 @@ impl Shared {
         let in_flight = self.counters.begin();
         let (mut parts, body) = request.into_parts();
         let seen = self.look(&mut parts);
+        let (body, rest) = body::watch(&parts, body);
         let span = tracing::info_span!("request", id = %seen.id.0);
         let mut rates = RateHeaders::default();
         let answered = self.answer(router, parts, body, &seen, in_flight.others, &mut rates);
-        let mut response = answered.instrument(span).await;
+        let answered = AssertUnwindSafe(answered.instrument(span))
+            .catch_unwind()
+            .await;
+        let mut response = answered.unwrap_or_else(|panic| {
+            Failure::internal(format!("panic: {}", panic_text(&*panic))).into_response()
+        });
 
         let elapsed = begun.elapsed();
         self.counters
@@ -135,6 +141,10 @@ impl Shared {
         self.options
             .origins
             .allow(seen.origin.as_ref(), response.headers_mut());
+        drop(in_flight);
+        if !response.status().is_success() {
+            rest.discard().await;
+        }
         response
     }
 
@@ -207,7 +217,7 @@ impl Shared {
         }
         // Kept for the redirect only where the path could need one.
         let slashed = redirects::unslashed(&parts.uri).map(|uri| (uri, copy_head(&parts)));
-        let request = Request::from_parts(parts, body::Unstalled::around(body));
+        let request = Request::from_parts(parts, body);
         let response = self.run(router.clone(), request, seen).await;
         if response.status() == StatusCode::NOT_FOUND
             && seen.scope.route().is_none()
@@ -220,10 +230,9 @@ impl Shared {
         response
     }
 
-    /// Runs the routes; whatever they do, there is an answer.
+    /// Runs the routes for as long as they may take.
     async fn run(&self, mut router: Router, request: Request, seen: &Seen) -> Response {
-        let routes = AssertUnwindSafe(async move { router.call(request).await }).catch_unwind();
-        let mut routes = std::pin::pin!(routes);
+        let mut routes = std::pin::pin!(router.call(request));
         let outcome = match tokio::time::timeout(self.options.timeout, routes.as_mut()).await {
             Ok(outcome) => outcome,
             Err(_) if seen.scope.is_untimed() => routes.await,
@@ -232,13 +241,8 @@ impl Shared {
                 return Failure::unavailable(text).into_response();
             }
         };
-        match outcome {
-            Ok(Ok(response)) => routing::in_contract_shape(response),
-            Ok(Err(never)) => match never {},
-            Err(panic) => {
-                Failure::internal(format!("panic: {}", panic_text(&*panic))).into_response()
-            }
-        }
+        let Ok(response) = outcome;
+        routing::in_contract_shape(response)
     }
 }
 

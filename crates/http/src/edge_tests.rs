@@ -255,6 +255,21 @@ async fn fix_31_a_panic_is_a_json_500_with_every_header() {
 }
 
 #[tokio::test]
+async fn a_panic_before_the_routes_is_answered_too() {
+    let identify: Identify = Arc::new(|_: &mut Parts| panic!("no such claim"));
+    let app = Edge::new(EdgeOptions {
+        identify: Some(identify),
+        ..options()
+    })
+    .around(routes());
+    let answer = send(&app, "GET", "/api/v1/items", &[]).await;
+    assert_eq!(
+        (answer.status, answer.header("x-request-id")),
+        (500, "id-1")
+    );
+}
+
+#[tokio::test]
 async fn preflights_are_answered_before_anything_else() {
     let app = Edge::new(EdgeOptions {
         transport: Transport::TlsOnly,
@@ -545,7 +560,8 @@ async fn errors_outside_the_api_become_pages_for_who_accepts_html() {
 #[tokio::test(start_paused = true)]
 async fn a_body_that_stops_coming_fails_even_where_nothing_else_is_timed() {
     let silent = futures_util::stream::pending::<std::result::Result<&str, Infallible>>();
-    let body = body::Unstalled::around(Body::from_stream(silent));
+    let (parts, ()) = http::Request::new(()).into_parts();
+    let (body, _rest) = body::watch(&parts, Body::from_stream(silent));
     let failed = crate::received::collect(&HeaderMap::new(), body, 1024)
         .await
         .unwrap_err();

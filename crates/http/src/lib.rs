@@ -3,6 +3,30 @@
 //!
 //! It knows axum and the wire contract's general part, and no route, no noun and no page. Who a caller is, how ids
 //! are made and how an error page looks come in as values ([`EdgeOptions`]).
+//!
+//! A route reads its fields, calls one use case and answers; everything else is done around it:
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use axum::Router;
+//! use axum::routing::post;
+//! use http_edge::fields::{integer, text};
+//! use http_edge::{ANY_TEXT, Edge, EdgeOptions, EventSeq, Json, JsonBody};
+//!
+//! async fn create(JsonBody(body): JsonBody) -> http_edge::Result<(EventSeq, Json<String>)> {
+//!     let mut fields = body.fields()?;
+//!     let name = fields.required("name", text(3..=255));
+//!     let description = fields.optional("description", text(ANY_TEXT));
+//!     let max_leads = fields.or("max_leads", 10, integer(1..=1000));
+//!     let (name,) = fields.complete((name,))?;
+//!     Ok((EventSeq(1), Json(format!("{name}, {description:?}, {max_leads}"))))
+//! }
+//!
+//! let routes = Router::new().route("/api/v1/campaigns", post(create));
+//! let make_id = Arc::new(|| "0190c5a0-0000-7000-8000-000000000001".to_owned());
+//! let app: Router = Edge::new(EdgeOptions::new(make_id)).around(routes);
+//! ```
 
 pub mod address;
 pub mod answers;

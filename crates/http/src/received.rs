@@ -1,15 +1,13 @@
 //! What came in: a JSON body, a form or a query, read within a bound and handed on as fields. Whose field is wrong in
 //! which way is said in `fields`.
 
-use std::time::Duration;
-
 use axum::body::Body;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use bytes::{Bytes, BytesMut};
 use domain::problems::{FieldProblem, Problem, Step};
 use http::HeaderMap;
 use http::StatusCode;
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE, EXPECT};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::request::Parts;
 use http_body_util::BodyExt;
 use serde_json::{Map, Value};
@@ -19,11 +17,6 @@ use crate::fields::Fields;
 
 /// The largest JSON body or form, unless the handler says otherwise.
 pub const BODY_BYTES_MAX: usize = 1024 * 1024;
-/// How much of a body that is too large is still read and thrown away, so that a client that only listens after it has
-/// sent everything hears the answer.
-const DRAIN_BYTES_MAX: usize = 16 * 1024 * 1024;
-/// How long that may take.
-const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
 /// How many fields a form may have; each costs far more memory than its two bytes on the wire.
 const FORM_FIELDS_MAX: usize = 10_000;
 
@@ -223,7 +216,7 @@ fn json_invalid(offset: usize, said: &str) -> Failure {
     .into()
 }
 
-/// Reads a whole body of at most `bytes_max`; more is 413, one that ends early 400.
+/// Reads a whole body of at most `bytes_max`; more is 413, and one that ends early or stops coming 400.
 pub async fn collect(headers: &HeaderMap, mut body: Body, bytes_max: usize) -> Result<Bytes> {
     let announced = headers
         .get(CONTENT_LENGTH)
@@ -252,23 +245,7 @@ pub async fn collect(headers: &HeaderMap, mut body: Body, bytes_max: usize) -> R
             }
         }
     }
-    drop(read);
-    // Who asked whether to send at all is told not to.
-    if announced <= DRAIN_BYTES_MAX as u64 && !headers.contains_key(EXPECT) {
-        // Whether it came to its end does not matter: the answer is the same.
-        let _ = tokio::time::timeout(DRAIN_TIMEOUT, drain(body)).await;
-    }
     Err(Failure::body_too_large(bytes_max))
-}
-
-async fn drain(mut body: Body) {
-    let mut left = DRAIN_BYTES_MAX;
-    while let Some(Ok(frame)) = body.frame().await {
-        match left.checked_sub(frame.data_ref().map_or(0, Bytes::len)) {
-            Some(rest) => left = rest,
-            None => return,
-        }
-    }
 }
 
 /// Extracts a JSON body of at most `BYTES_MAX`; stands last among a handler's parameters.

@@ -49,9 +49,11 @@ pub(super) fn render(seen: &Seen, response: &mut Response, render: Option<&Rende
     let Some(ErrorText(text)) = text else { return };
     let mut page = render(response.status(), &text, &seen.id);
     *page.status_mut() = response.status();
-    for (name, value) in response.headers() {
+    for name in response.headers().keys() {
         if *name != CONTENT_TYPE && *name != CONTENT_LENGTH && !page.headers().contains_key(name) {
-            page.headers_mut().insert(name.clone(), value.clone());
+            for value in response.headers().get_all(name) {
+                page.headers_mut().append(name.clone(), value.clone());
+            }
         }
     }
     *response = page;

@@ -342,3 +342,30 @@ async fn an_upgraded_connection_outlives_the_server_s_patience() {
     drop(client);
     server.stop().await;
 }
+
+#[tokio::test]
+async fn who_sends_a_large_body_to_a_route_that_does_not_read_it_hears_the_answer() {
+    let server = start(ServerOptions::default()).await;
+    let body = vec![b'x'; 40 * 1024 * 1024];
+    let mut client = server.connect().await;
+    let head = format!(
+        "POST /nowhere HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    );
+    client.write_all(head.as_bytes()).await.unwrap();
+    client.write_all(&body).await.unwrap();
+    assert!(until(&mut client, "}").await.starts_with("HTTP/1.1 404"));
+    // And the connection is as good as before.
+    client.write_all(ASK).await.unwrap();
+    until(&mut client, "well").await;
+
+    // Who asks first is not made to send.
+    let mut polite = server.connect().await;
+    let head = head.replace(
+        "Host: x",
+        "Host: x\r\nExpect: 100-continue\r\nConnection: close",
+    );
+    polite.write_all(head.as_bytes()).await.unwrap();
+    assert!(rest(&mut polite).await.starts_with("HTTP/1.1 404"));
+    server.stop().await;
+}
