@@ -1,0 +1,28 @@
+//! What can go wrong with an uploaded file.
+
+use std::io;
+
+/// What can go wrong with an uploaded file.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum UploadError {
+    /// The key is not one: 1–80 characters of `a`–`z`, `0`–`9` and `-`.
+    #[error("not a key of an upload")]
+    BadKey,
+    /// The disk, or the share of it that we may use, is full.
+    #[error("no space left for uploads: {0}")]
+    NoSpace(String),
+    /// The disk refuses for another reason.
+    #[error("upload storage failed: {0}")]
+    Io(String),
+}
+
+impl From<io::Error> for UploadError {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                Self::NoSpace(error.to_string())
+            }
+            _ => Self::Io(error.to_string()),
+        }
+    }
+}
