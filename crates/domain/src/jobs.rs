@@ -13,6 +13,9 @@ pub const BACKOFF_FIRST: Duration = Duration::from_secs(1);
 /// The longest delay before another try.
 pub const BACKOFF_MAX: Duration = Duration::from_secs(300);
 
+/// How long written leads wait for their search words, so that many are written together.
+pub const FILL_SEARCH_DELAY: Duration = Duration::from_secs(1);
+
 /// What a job does, with what it needs to know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -38,6 +41,14 @@ impl Job {
             Self::RunImport { .. } => "run_import",
             Self::PurgeCampaign { .. } => "purge_campaign",
             Self::FillSearch => "fill_search",
+        }
+    }
+
+    /// How long the job waits at least, so that the work of several writes is done at once.
+    pub fn delay(&self) -> Duration {
+        match self {
+            Self::FillSearch => FILL_SEARCH_DELAY,
+            Self::RunImport { .. } | Self::PurgeCampaign { .. } => Duration::ZERO,
         }
     }
 

@@ -1,19 +1,13 @@
-//! File imports: their states, and how a row of a file becomes a lead (contract 4.1).
+//! Which column fills which field of a lead, and how a row becomes one (contract 4.1).
 
 use serde_json::{Map, Value};
 
-use crate::clock::Timestamp;
-use crate::ids::{CampaignId, ImportId, UserId};
 use crate::leads::{
     EXTRA_BYTES_MAX, LONG_TEXT_CHARACTERS_MAX, LeadFields, SCORE_IMPORTED_DESCRIBED,
     SHORT_TEXT_CHARACTERS_MAX,
 };
 use crate::refusal::Refusal;
 
-/// Failed rows that an answer lists; the counters are complete.
-pub const FAILED_ROWS_SHOWN_MAX: usize = 10;
-/// Most characters of a file's name that are kept.
-pub const FILE_NAME_CHARACTERS_MAX: usize = 255;
 /// `contact_source` of imported leads.
 pub const CONTACT_SOURCE: &str = "file_upload";
 
@@ -66,107 +60,6 @@ const NOT_AVAILABLE: [&str; 18] = [
     "None", "<NA>", "1.#IND", "-1.#IND", "1.#QNAN", "-1.#QNAN",
 ];
 
-/// Where an import stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ImportState {
-    /// Waits for a worker.
-    Queued,
-    /// Is being read.
-    Running,
-    /// Every row was read.
-    Completed,
-    /// Could not go on; what was read stays.
-    Failed,
-    /// Stopped by a person; what was read stays.
-    Cancelled,
-}
-
-impl ImportState {
-    /// The wire's word.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Queued => "queued",
-            Self::Running => "running",
-            Self::Completed => "completed",
-            Self::Failed => "failed",
-            Self::Cancelled => "cancelled",
-        }
-    }
-
-    /// Reads the stored word; an unknown one counts as failed.
-    pub fn read(word: &str) -> Self {
-        match word {
-            "queued" => Self::Queued,
-            "running" => Self::Running,
-            "completed" => Self::Completed,
-            "cancelled" => Self::Cancelled,
-            _ => Self::Failed,
-        }
-    }
-
-    /// Whether nothing more will happen.
-    pub fn is_final(self) -> bool {
-        !matches!(self, Self::Queued | Self::Running)
-    }
-}
-
-/// A row that became no lead.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct FailedRow {
-    /// The data row, from 1, the header not counted.
-    pub row: u64,
-    /// Why, for the person.
-    pub reason: String,
-}
-
-/// The counters of an import; they grow with each committed chunk.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ImportCounts {
-    /// Data rows read.
-    pub rows_read: i64,
-    /// Leads made.
-    pub leads_created: i64,
-    /// Rows that became no lead.
-    pub leads_failed: i64,
-    /// Leads whose description came from the file.
-    pub descriptions_from_file: i64,
-    /// Leads whose drafted e-mail came from the file.
-    pub emails_from_file: i64,
-}
-
-/// An import.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Import {
-    /// Its id.
-    pub id: ImportId,
-    /// The campaign it fills.
-    pub campaign_id: CampaignId,
-    /// Who started it.
-    pub user_id: UserId,
-    /// The file's name as the client gave it.
-    pub file_name: String,
-    /// Bytes of the file.
-    pub file_bytes: i64,
-    /// The name under which the file is kept.
-    pub object_key: String,
-    /// The campaign's lead generation when it was uploaded.
-    pub lead_generation: i32,
-    /// Whether drafted e-mails of the file are counted (an option of the request).
-    pub generate_emails: bool,
-    /// Where it stands.
-    pub state: ImportState,
-    /// What it has done.
-    pub counts: ImportCounts,
-    /// The first failed rows.
-    pub failed_rows: Vec<FailedRow>,
-    /// Why it failed.
-    pub error: Option<String>,
-    /// When it was uploaded.
-    pub created_at: Timestamp,
-    /// When it ended.
-    pub finished_at: Option<Timestamp>,
-}
-
 /// Which column fills which field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mapping {
@@ -215,8 +108,13 @@ impl Mapping {
         })
     }
 
-    /// Makes a lead's fields of a row; the error is the reason why it becomes none.
-    pub fn apply<'a>(&self, cell: impl Fn(usize) -> Option<&'a str>) -> Result<MappedRow, String> {
+    /// Makes a lead's fields of a row of `cells` cells; the error is the reason why it becomes none.
+    /// Cells beyond the header are kept as `column_N`.
+    pub fn apply<'a>(
+        &self,
+        cells: usize,
+        cell: impl Fn(usize) -> Option<&'a str>,
+    ) -> Result<MappedRow, String> {
         let value = |index: usize| cell(index).and_then(present);
         let text = |index: Option<usize>| index.and_then(value).map(str::to_owned);
         let title = value(self.title).ok_or("Missing company name")?.to_owned();
@@ -238,7 +136,7 @@ impl Mapping {
             },
             description,
             contact_source: Some(CONTACT_SOURCE.to_owned()),
-            scraped_data: self.extra(&value),
+            scraped_data: self.extra(cells, &value),
             ..LeadFields::default()
         };
         check_lengths(&fields)?;
@@ -259,7 +157,11 @@ impl Mapping {
         (!parts.is_empty()).then(|| parts.join("\n\n"))
     }
 
-    fn extra<'a>(&self, value: &impl Fn(usize) -> Option<&'a str>) -> Option<Map<String, Value>> {
+    fn extra<'a>(
+        &self,
+        cells: usize,
+        value: &impl Fn(usize) -> Option<&'a str>,
+    ) -> Option<Map<String, Value>> {
         let mapped = [
             Some(self.title),
             self.email,
@@ -268,9 +170,13 @@ impl Mapping {
             self.website,
             self.generated_email,
         ];
-        let extra: Map<String, Value> = (0..self.columns.len())
+        let name = |index: usize| match self.columns.get(index) {
+            Some(column) => column.clone(),
+            None => format!("column_{}", index + 1),
+        };
+        let extra: Map<String, Value> = (0..self.columns.len().max(cells))
             .filter(|index| !mapped.contains(&Some(*index)))
-            .filter_map(|index| Some((self.columns[index].clone(), Value::from(value(index)?))))
+            .filter_map(|index| Some((name(index), Value::from(value(index)?))))
             .collect();
         (!extra.is_empty()).then_some(extra)
     }
@@ -358,7 +264,7 @@ mod tests {
     }
 
     fn apply(mapping: &Mapping, cells: &[&str]) -> Result<MappedRow, String> {
-        mapping.apply(|index| cells.get(index).copied())
+        mapping.apply(cells.len(), |index| cells.get(index).copied())
     }
 
     #[test]
