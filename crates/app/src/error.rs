@@ -30,3 +30,27 @@ pub enum Error {
 
 /// The result of a use case.
 pub type Result<T> = std::result::Result<T, Error>;
+
+impl From<store::Error> for Error {
+    fn from(error: store::Error) -> Self {
+        match error {
+            store::Error::Unavailable(text) => Self::Unavailable(text),
+            store::Error::QuotaExceeded { quota, used } => Self::QuotaExceeded { quota, used },
+            // A use case that expects one of these asks for it; here they are a surprise.
+            store::Error::Duplicate(_) | store::Error::LeaseLost | store::Error::Defect(_) => {
+                Self::Internal(error.to_string())
+            }
+        }
+    }
+}
+
+impl Error {
+    /// Wrong input in one field of the body.
+    pub fn field(name: &str, problem: domain::problems::Problem) -> Self {
+        Self::Invalid(vec![FieldProblem::in_body(
+            name,
+            problem,
+            serde_json::Value::Null,
+        )])
+    }
+}

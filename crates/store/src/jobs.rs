@@ -7,12 +7,13 @@
 
 use std::time::Duration;
 
+use domain::clock::Timestamp;
 use domain::ids::{JobId, TenantId};
 use domain::jobs::{ATTEMPTS_MAX, BACKOFF_MAX, Job};
-use sea_orm::{ConnectionTrait, FromQueryResult, Statement, Value};
+use sea_orm::{ConnectionTrait, FromQueryResult, Statement, TransactionTrait, Value};
 use uuid::Uuid;
 
-use crate::connect::Store;
+use crate::connect::{Engine, Store};
 use crate::error::{Error, Result};
 use crate::read::Read;
 use crate::scope::TenantScope;
@@ -55,7 +56,7 @@ pub enum Outcome {
     Again,
     /// It failed and is tried again after a delay.
     Retry {
-        /// How long to wait.
+        /// How long to wait; at most [`BACKOFF_MAX`].
         after: Duration,
         /// Why, for the operator.
         error: String,
@@ -67,10 +68,12 @@ pub enum Outcome {
     },
 }
 
+/// `run_at` 0 is at once, whatever the clock says. The update that changes nothing locks the job
+/// that waits already: it cannot be claimed, and end, before it can see what this transaction wrote.
 const ENQUEUE: &str = "
 insert into jobs (id, tenant_id, kind, key, payload, run_at, created_at)
-values ($1, $2, $3, $4, $5, $6, $6)
-on conflict (tenant_id, key) where state = 'queued' do nothing";
+values ($1, $2, $3, $4, $5, 0, $6)
+on conflict (tenant_id, key) where state = 'queued' do update set run_at = jobs.run_at";
 
 /// Adds a job that becomes visible with the transaction; the same job waits only once.
 pub async fn enqueue(writing: &Writing, job: &Job) -> Result<()> {
@@ -81,6 +84,7 @@ pub async fn enqueue(writing: &Writing, job: &Job) -> Result<()> {
         job.kind().into(),
         job.key().into(),
         payload.into(),
+        writing.now().plus(job.delay()).0.into(),
         writing.now().0.into(),
     ];
     execute(writing.connection(), ENQUEUE, values.to_vec()).await?;
@@ -96,36 +100,69 @@ struct Row {
     lease_token: i64,
 }
 
-/// A job whose time is far ahead of now was dated by a clock that has been set back since; it is due (I12).
+/// Each claim has the next turn. A job whose time is far ahead of now was dated by a clock that has
+/// been set back since; it is due (I12).
 const CLAIM: &str = "
-update jobs set state = 'running', lease_token = lease_token + 1, attempts = attempts + 1, beat = 0, turn = $1
+with running as (select tenant_id, count(*) as jobs from jobs where state = 'running' group by tenant_id),
+waiting as (
+    select w.tenant_id, coalesce(r.jobs, 0) as running,
+        (select max(t.turn) from jobs t where t.tenant_id = w.tenant_id) as last_turn
+    from (select distinct tenant_id from jobs where state = 'queued') w
+    left join running r on r.tenant_id = w.tenant_id)
+update jobs set state = 'running', lease_token = lease_token + 1, attempts = attempts + 1, beat = 0,
+    turn = (select coalesce(max(turn), 0) + 1 from jobs)
 where state = 'queued' and id = (
-    select j.id from jobs j
-    where j.state = 'queued' and (j.run_at <= $1 or j.run_at > $2) and j.kind in (KINDS)
-      and (select count(*) from jobs r where r.tenant_id = j.tenant_id and r.state = 'running') < $3
-    order by (select count(*) from jobs r where r.tenant_id = j.tenant_id and r.state = 'running'), j.turn, j.run_at
-    limit 1)
+    select j.id from jobs j join waiting w on w.tenant_id = j.tenant_id
+    where j.state = 'queued' and (j.run_at <= $1 or j.run_at > $2) and j.kind in (KINDS) and w.running < $3
+    order by w.running, w.last_turn, j.turn, j.id
+    limit 1 LOCK)
 returning id, tenant_id, payload, attempts, lease_token";
+/// One claim at a time, so that each sees how many of a tenant run; SQLite has one writer anyway.
+const ONE_CLAIM_AT_A_TIME: &str = "select pg_advisory_xact_lock(7461001)";
+const BURY: &str = "
+update jobs set state = 'dead', last_error = $3, finished_at = $4 where id = $1 and lease_token = $2";
 
-/// Takes the next job of these kinds: first of the tenant with the fewest running, then by turn.
+/// Takes the next job of these kinds: of the tenant with the fewest running, of these the one that
+/// was served longest ago; of its jobs those that were not begun yet, then by turn.
 /// One that was tried too often without coming forward is [`Claimed::is_exhausted`].
 pub async fn claim(store: &Store, kinds: &[&'static str]) -> Result<Option<Claimed>> {
     let now = store.clock().now();
-    let listed: Vec<String> = kinds.iter().map(|kind| format!("'{kind}'")).collect();
-    let sql = CLAIM.replace("KINDS", &listed.join(", "));
+    let sql = CLAIM.replace("KINDS", &quoted(kinds));
     let _permit = store.writer_permit().await?;
-    let db = store.writers();
+    let db = store.begin().await?;
+    let sql = match store.engine() {
+        Engine::Sqlite => sql.replace("LOCK", ""),
+        Engine::Postgres => {
+            db.execute_unprepared(ONE_CLAIM_AT_A_TIME).await?;
+            sql.replace("LOCK", "for update of j skip locked")
+        }
+    };
     let values: [Value; 3] = [
         now.0.into(),
         now.plus(BACKOFF_MAX * 2).0.into(),
         RUNNING_PER_TENANT_MAX.into(),
     ];
     let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
-    let Some(row) = Row::find_by_statement(statement).one(db).await? else {
+    let Some(row) = Row::find_by_statement(statement).one(&db).await? else {
         return Ok(None);
     };
-    let job = serde_json::from_value(row.payload)
-        .map_err(|error| Error::Defect(format!("job {}: {error}", row.id)))?;
+    let job = match serde_json::from_value(row.payload) {
+        Ok(job) => job,
+        Err(error) => {
+            // Nobody could work on it, so it must not come up again.
+            let text = format!("unreadable payload: {error}");
+            let values = vec![
+                row.id.into(),
+                row.lease_token.into(),
+                text.clone().into(),
+                now.0.into(),
+            ];
+            execute(&db, BURY, values).await?;
+            db.commit().await?;
+            return Err(Error::Defect(format!("job {}: {text}", row.id)));
+        }
+    };
+    db.commit().await?;
     Ok(Some(Claimed {
         id: JobId(row.id),
         job,
@@ -133,6 +170,30 @@ pub async fn claim(store: &Store, kinds: &[&'static str]) -> Result<Option<Claim
         scope: TenantScope::of(TenantId(row.tenant_id)),
         token: row.lease_token,
     }))
+}
+
+const DUE: &str = "
+select 1 as due from jobs
+where state = 'queued' and (run_at <= $1 or run_at > $2) and kind in (KINDS) limit 1";
+
+/// Whether a job of these kinds is due. Reads only, so that it can be asked often.
+pub async fn is_due(store: &Store, kinds: &[&'static str]) -> Result<bool> {
+    let now = store.clock().now();
+    let sql = DUE.replace("KINDS", &quoted(kinds));
+    let _permit = store.reader_permit().await?;
+    let db = store.readers();
+    let values = [now.0.into(), now.plus(BACKOFF_MAX * 2).0.into()];
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
+    Ok(db.query_one_raw(statement).await?.is_some())
+}
+
+/// The kinds as a list in SQL; they are names of ours, never input.
+fn quoted(kinds: &[&'static str]) -> String {
+    kinds
+        .iter()
+        .map(|kind| format!("'{kind}'"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 impl Claimed {
@@ -175,11 +236,11 @@ pub async fn beat(store: &Store, claimed: &Claimed) -> Result<()> {
 }
 
 const END: &str = "
-update jobs set state = $3, run_at = $4, last_error = $5, finished_at = $6, turn = $7
+update jobs set state = $3, run_at = $4, last_error = $5, finished_at = $6
 where id = $1 and lease_token = $2 and state = 'running'";
 /// A job that would wait beside its like gives way to it.
 const MERGE: &str = "
-delete from jobs where id = $1 and lease_token = $2 and exists (
+delete from jobs where id = $1 and lease_token = $2 and state = 'running' and exists (
     select 1 from jobs o where o.tenant_id = jobs.tenant_id and o.key = jobs.key and o.state = 'queued')";
 
 /// Ends a try within a transaction of the tenant.
@@ -193,23 +254,29 @@ pub async fn end(writing: &Writing, claimed: &Claimed, outcome: &Outcome) -> Res
     }
     let (state, run_at, error) = match outcome {
         Outcome::Done => ("done", now, None),
-        Outcome::Again => ("queued", now, None),
-        Outcome::Retry { after, error } => ("queued", now.plus(*after), Some(error)),
+        Outcome::Again => ("queued", Timestamp(0), None),
+        Outcome::Retry { after, error } => {
+            ("queued", now.plus((*after).min(BACKOFF_MAX)), Some(error))
+        }
         Outcome::Dead { error } => ("dead", now, Some(error)),
     };
     let cut = error.map(|text| text.chars().take(ERROR_CHARACTERS_MAX).collect::<String>());
     let finished = (!waits).then_some(now.0);
     let mut values = fence();
-    values.extend([
-        state.into(),
-        run_at.0.into(),
-        cut.into(),
-        finished.into(),
-        now.0.into(),
-    ]);
-    match execute(db, END, values).await? {
-        0 => Err(Error::LeaseLost),
-        _ => Ok(()),
+    values.extend([state.into(), run_at.0.into(), cut.into(), finished.into()]);
+    // A savepoint: between the two statements somebody may have made the job's like wait.
+    let savepoint = db.begin().await?;
+    match execute(&savepoint, END, values).await {
+        Ok(0) => Err(Error::LeaseLost),
+        Ok(_) => Ok(savepoint.commit().await?),
+        Err(Error::Duplicate(_)) => {
+            savepoint.rollback().await?;
+            match execute(db, MERGE, fence()).await? {
+                0 => Err(Error::Unavailable("the job's like came and went".into())),
+                _ => Ok(()),
+            }
+        }
+        Err(error) => Err(error),
     }
 }
 
@@ -248,7 +315,11 @@ pub async fn expire(store: &Store, lease: Lease) -> Result<bool> {
     if execute(store.writers(), EXPIRE_MERGE, values()).await? > 0 {
         return Ok(true);
     }
-    Ok(execute(store.writers(), EXPIRE, values()).await? > 0)
+    match execute(store.writers(), EXPIRE, values()).await {
+        // Its like began to wait between the two statements.
+        Err(Error::Duplicate(_)) => Ok(execute(store.writers(), EXPIRE_MERGE, values()).await? > 0),
+        done => Ok(done? > 0),
+    }
 }
 
 const CANCEL: &str = "
@@ -298,7 +369,7 @@ delete from jobs where id in (
     select id from jobs where state = 'done' and finished_at < $1 limit 2000)";
 
 /// Forgets jobs that were done before a time, a bounded number.
-pub async fn sweep(store: &Store, before: domain::clock::Timestamp) -> Result<u64> {
+pub async fn sweep(store: &Store, before: Timestamp) -> Result<u64> {
     let _permit = store.writer_permit().await?;
     execute(store.writers(), SWEEP, vec![before.0.into()]).await
 }

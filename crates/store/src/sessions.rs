@@ -4,10 +4,11 @@ use domain::accounts::{LOGIN_LIFE, Origin, SESSIONS_PER_USER_MAX, Session, Sessi
 use domain::clock::Timestamp;
 use domain::ids::{SessionId, UserId};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::Expr,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect, Statement, sea_query::Expr,
 };
 
+use crate::connect::Store;
 use crate::error::Result;
 use crate::read::Read;
 use crate::rows::sessions;
@@ -49,6 +50,15 @@ pub async fn list(db: &impl Read, user: UserId, now: Timestamp) -> Result<Vec<Se
         .into_iter()
         .map(|row| StoredSession::from(row).session)
         .collect())
+}
+
+/// One login, ended ones included.
+pub async fn find(db: &impl Read, id: SessionId) -> Result<Option<StoredSession>> {
+    let row = sessions::Entity::find_by_id(id.0)
+        .filter(sessions::Column::TenantId.eq(db.scope().tenant().0))
+        .one(db.connection())
+        .await?;
+    Ok(row.map(StoredSession::from))
 }
 
 /// Opens a login.
@@ -135,13 +145,13 @@ pub async fn revoke_all(writing: &Writing, user: UserId, keep: Option<SessionId>
     Ok(update.exec(writing.connection()).await?.rows_affected)
 }
 
-/// Ends the person's oldest logins beyond the bound.
+/// Ends the person's oldest logins beyond the bound; their age is the order of their ids, which no clock turns back.
 pub async fn trim(writing: &Writing, user: UserId) -> Result<()> {
     let oldest_kept = sessions::Entity::find()
         .filter(sessions::Column::UserId.eq(user.0))
         .filter(sessions::Column::TenantId.eq(writing.scope().tenant().0))
         .filter(sessions::Column::RevokedAt.is_null())
-        .order_by_desc(sessions::Column::CreatedAt)
+        .order_by_desc(sessions::Column::Id)
         .offset(SESSIONS_PER_USER_MAX)
         .limit(1)
         .one(writing.connection())
@@ -150,7 +160,7 @@ pub async fn trim(writing: &Writing, user: UserId) -> Result<()> {
         sessions::Entity::delete_many()
             .filter(sessions::Column::UserId.eq(user.0))
             .filter(sessions::Column::TenantId.eq(writing.scope().tenant().0))
-            .filter(sessions::Column::CreatedAt.lte(row.created_at))
+            .filter(sessions::Column::Id.lte(row.id))
             .exec(writing.connection())
             .await?;
     }
@@ -174,4 +184,15 @@ impl From<sessions::Model> for StoredSession {
             },
         }
     }
+}
+
+/// Forgets logins that ended by themselves, a bounded number.
+pub async fn sweep(store: &Store, now: Timestamp) -> Result<u64> {
+    const SWEEP: &str = "
+delete from sessions where id in (select id from sessions where expires_at < $1 limit 2000)";
+    let _permit = store.writer_permit().await?;
+    let db = store.writers();
+    let values = [now.0.into()];
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), SWEEP, values);
+    Ok(db.execute_raw(statement).await?.rows_affected())
 }

@@ -1,0 +1,60 @@
+//! Signing in with address and password.
+
+use domain::accounts::{Origin, SessionKind};
+use domain::email::comparison_key;
+use domain::refusal::Refusal;
+use store::unscoped;
+
+use crate::accounts::{Login, open_login};
+use crate::context::{App, Done};
+use crate::error::Result;
+use crate::passwords::Checked;
+use crate::throttle;
+
+/// What somebody brings who signs in.
+#[derive(Debug, Clone)]
+pub struct Credentials {
+    /// The address, as typed.
+    pub email: String,
+    /// The password.
+    pub password: String,
+}
+
+/// Opens a login. Unknown addresses take as long as known ones and get the same answer (FIX-46);
+/// a suspended tenant's people can still sign in (contract #9).
+pub async fn login(
+    app: &App,
+    credentials: &Credentials,
+    kind: SessionKind,
+    origin: &Origin,
+) -> Result<Done<Login>> {
+    let email_key = comparison_key(&credentials.email);
+    let (account, address) = (
+        throttle::account(&email_key),
+        throttle::address(origin.address.as_deref()),
+    );
+    throttle::check(app, &[&account, &address]).await?;
+    let found = unscoped::account_by_email(app.store(), &email_key).await?;
+    let hash = found.as_ref().map(|found| found.password_hash.as_str());
+    let checked = app.passwords().check(&credentials.password, hash).await?;
+    let Some(found) = found.filter(|_| checked != Checked::Wrong) else {
+        throttle::count(app, &[&account, &address]).await?;
+        return Err(Refusal::unauthenticated("Invalid email or password").into());
+    };
+    if !found.user.is_active {
+        return Err(Refusal::forbidden("Account is inactive").into());
+    }
+    throttle::forget(app, &account).await?;
+    let replaced = match checked {
+        Checked::RightButOld => Some(app.passwords().hash(&credentials.password).await?),
+        Checked::Right | Checked::Wrong => None,
+    };
+    let mut writing = app.store().write(found.scope).await?;
+    if let Some(hash) = replaced {
+        store::team::set_password(&writing, found.user.id, &hash).await?;
+    }
+    let mut user = found.user;
+    let key = open_login(app, &mut writing, &user, kind, origin).await?;
+    user.last_login_at = Some(writing.now());
+    app.commit(writing, Login { user, key }).await
+}

@@ -1,0 +1,191 @@
+//! Who calls, as values that only a check here can make. A handler that has one need not ask again;
+//! one that forgot to ask has none.
+
+use domain::accounts::{SessionKind, User};
+use domain::events::Actor;
+use domain::ids::SessionId;
+use domain::refusal::{Refusal, RefusalKind};
+use domain::team::{Role, require_administrator};
+use domain::tenants::TenantStatus;
+use store::unscoped;
+use store::{Reading, TenantScope, Writing};
+
+use crate::context::App;
+use crate::error::Result;
+use crate::tokens::{Claims, hash_of};
+
+/// A live login of an active person (contract: U).
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    user: User,
+    session: Option<SessionId>,
+    tenant_name: String,
+    tenant_status: Option<TenantStatus>,
+    scope: TenantScope,
+}
+
+/// A live login whose tenant exists and is not suspended (contract: T).
+#[derive(Debug, Clone)]
+pub struct Member(SignedIn);
+
+/// A member who owns or administers the tenant.
+#[derive(Debug, Clone, Copy)]
+pub struct Administrator<'a>(&'a Member);
+
+/// The bearer of a token whose signature has been checked. Failures come in the contract's order (1.2).
+pub async fn by_token(app: &App, claims: &Claims) -> Result<SignedIn> {
+    let invalid = || Refusal::unauthenticated("Invalid or expired token");
+    if !claims.is_access() {
+        return Err(invalid().into());
+    }
+    let Some(user) = claims.user() else {
+        return Err(Refusal::unauthenticated("User not found").into());
+    };
+    // A token of the original names no login; one that names an ended or foreign login is worth nothing.
+    if claims.sid.is_some() {
+        let session = claims.session().ok_or_else(invalid)?;
+        let stored = unscoped::session(app.store(), session).await?;
+        let live = stored.is_some_and(|(stored, _)| {
+            stored.is_live(app.now())
+                && stored.session.user_id == user
+                && stored.session.kind == SessionKind::Api
+        });
+        if !live {
+            return match unscoped::caller(app.store(), user).await? {
+                Some(_) => Err(invalid().into()),
+                None => Err(Refusal::unauthenticated("User not found").into()),
+            };
+        }
+    }
+    signed_in(app, user, claims.session()).await
+}
+
+/// The bearer of a site cookie `session.secret`; `None` when it is worth nothing.
+pub async fn by_cookie(app: &App, cookie: &str) -> Result<Option<SignedIn>> {
+    let Some((id, secret)) = cookie.split_once('.') else {
+        return Ok(None);
+    };
+    let Some(id) = SessionId::parse(id) else {
+        return Ok(None);
+    };
+    let Some((stored, _)) = unscoped::session(app.store(), id).await? else {
+        return Ok(None);
+    };
+    let good = stored.is_live(app.now())
+        && stored.session.kind == SessionKind::Site
+        && stored.secret_hash == hash_of(secret);
+    if !good {
+        return Ok(None);
+    }
+    match signed_in(app, stored.session.user_id, Some(id)).await {
+        Ok(signed_in) => Ok(Some(signed_in)),
+        Err(crate::Error::Refused(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+async fn signed_in(
+    app: &App,
+    user: domain::ids::UserId,
+    session: Option<SessionId>,
+) -> Result<SignedIn> {
+    let Some(caller) = unscoped::caller(app.store(), user).await? else {
+        return Err(Refusal::unauthenticated("User not found").into());
+    };
+    if !caller.user.is_active {
+        return Err(Refusal::forbidden("User account is inactive").into());
+    }
+    Ok(SignedIn {
+        user: caller.user,
+        session,
+        tenant_name: caller.tenant_name,
+        tenant_status: caller.tenant_status,
+        scope: caller.scope,
+    })
+}
+
+impl SignedIn {
+    /// The person.
+    pub fn user(&self) -> &User {
+        &self.user
+    }
+
+    /// The login, where the token names one.
+    pub fn session(&self) -> Option<SessionId> {
+        self.session
+    }
+
+    /// The person as the doer of an event.
+    pub fn actor(&self) -> Actor {
+        Actor::User(self.user.id)
+    }
+
+    /// Whose rows the person may touch.
+    pub(crate) fn scope(&self) -> TenantScope {
+        self.scope
+    }
+
+    /// The same person as a member of a live tenant.
+    pub fn member(self) -> Result<Member> {
+        match self.tenant_status {
+            None => Err(Refusal::not_found("Tenant not found").into()),
+            Some(TenantStatus::Suspended) => {
+                let text = "Account suspended. Please contact support.";
+                Err(Refusal::new(RefusalKind::Forbidden, text).into())
+            }
+            Some(TenantStatus::Trial | TenantStatus::Active) => Ok(Member(self)),
+        }
+    }
+}
+
+impl Member {
+    /// The person.
+    pub fn user(&self) -> &User {
+        &self.0.user
+    }
+
+    /// The login as such.
+    pub fn signed_in(&self) -> &SignedIn {
+        &self.0
+    }
+
+    /// The company's name.
+    pub fn tenant_name(&self) -> &str {
+        &self.0.tenant_name
+    }
+
+    /// The person's role.
+    pub fn role(&self) -> Role {
+        self.0.user.role
+    }
+
+    /// The person as the doer of an event.
+    pub fn actor(&self) -> Actor {
+        self.0.actor()
+    }
+
+    /// The same member as an administrator, or the refusal that says which roles are needed.
+    pub fn administrator(&self) -> Result<Administrator<'_>> {
+        require_administrator(self.role())?;
+        Ok(Administrator(self))
+    }
+
+    pub(crate) fn scope(&self) -> TenantScope {
+        self.0.scope
+    }
+
+    pub(crate) async fn read(&self, app: &App) -> Result<Reading> {
+        Ok(app.store().read(self.scope()).await?)
+    }
+
+    pub(crate) async fn write(&self, app: &App) -> Result<Writing> {
+        Ok(app.store().write(self.scope()).await?)
+    }
+}
+
+impl Administrator<'_> {
+    /// The member.
+    pub fn member(&self) -> &Member {
+        self.0
+    }
+}

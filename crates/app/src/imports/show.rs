@@ -1,0 +1,57 @@
+//! Reading imports, and waiting for the end of one.
+
+use std::time::Duration;
+
+use domain::ids::{CampaignId, ImportId};
+use domain::imports::Import;
+use domain::refusal::Refusal;
+use store::imports;
+
+use super::run::as_error;
+use crate::caller::Member;
+use crate::context::{App, Done};
+use crate::error::Result;
+
+/// How often a waiting client's import is looked at when no bell rings.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// The least time between two looks, however often the bell rings.
+const LOOK_PAUSE: Duration = Duration::from_millis(50);
+
+/// One.
+pub async fn show(app: &App, caller: &Member, id: ImportId) -> Result<Done<Import>> {
+    let db = caller.read(app).await?;
+    let seq = db.seq().await?;
+    let found = imports::find(&db, id).await?;
+    let value = found.ok_or_else(|| Refusal::not_found("Import not found"))?;
+    Ok(Done { value, seq })
+}
+
+/// Those of a campaign, newest first.
+pub async fn list(app: &App, caller: &Member, id: CampaignId) -> Result<Done<Vec<Import>>> {
+    let db = caller.read(app).await?;
+    let seq = db.seq().await?;
+    crate::campaigns::find(&db, id).await?;
+    let value = imports::list(&db, id).await?;
+    Ok(Done { value, seq })
+}
+
+/// Waits until an import has ended, as long as the client stays; one that did not complete is the
+/// error that says why. The answer counts as delivered from here on.
+pub async fn wait(app: &App, caller: &Member, id: ImportId) -> Result<Done<Import>> {
+    let mut bell = app.bell().listen();
+    loop {
+        let done = show(app, caller, id).await?;
+        if done.value.state.is_final() {
+            let writing = caller.write(app).await?;
+            imports::set_delivered(&writing, id).await?;
+            app.commit(writing, ()).await?;
+            return match as_error(&done.value) {
+                Some(error) => Err(error),
+                None => Ok(done),
+            };
+        }
+        // A ring or the time, whichever comes first, and then a moment for more rings.
+        let _time_out = tokio::time::timeout(LOOK_EVERY, bell.rang()).await;
+        tokio::time::sleep(LOOK_PAUSE).await;
+    }
+}

@@ -1,0 +1,61 @@
+//! Background work as the runner sees it: take a job, do it, end it. What a job does is the use
+//! case of its noun; the runner in `jobs` knows neither.
+
+pub use store::jobs::{Claimed, Lease, Outcome};
+
+use domain::ids::CampaignId;
+use store::{campaigns, jobs, leads};
+
+use crate::context::App;
+use crate::error::Result;
+
+/// Takes the next job of these kinds, fairly between tenants.
+pub async fn claim(app: &App, kinds: &[&'static str]) -> Result<Option<Claimed>> {
+    Ok(jobs::claim(app.store(), kinds).await?)
+}
+
+/// Whether a job of these kinds is due; cheap, so that it can be asked often.
+pub async fn is_due(app: &App, kinds: &[&'static str]) -> Result<bool> {
+    Ok(jobs::is_due(app.store(), kinds).await?)
+}
+
+/// Shows that the worker of a job lives.
+pub async fn beat(app: &App, claimed: &Claimed) -> Result<()> {
+    Ok(jobs::beat(app.store(), claimed).await?)
+}
+
+/// Ends a try.
+pub async fn end(app: &App, claimed: &Claimed, outcome: &Outcome) -> Result<()> {
+    let writing = app.store().write(claimed.scope).await?;
+    jobs::end(&writing, claimed, outcome).await?;
+    writing.commit().await?;
+    Ok(())
+}
+
+/// Every job that somebody works on.
+pub async fn running(app: &App) -> Result<Vec<Lease>> {
+    Ok(jobs::running(app.store()).await?)
+}
+
+/// Takes a job away from a worker whose beat stood still.
+pub async fn expire(app: &App, lease: Lease) -> Result<bool> {
+    Ok(jobs::expire(app.store(), lease).await?)
+}
+
+/// Removes some hidden rows of a campaign; says whether all are gone.
+pub async fn purge_campaign(app: &App, claimed: &Claimed, id: CampaignId) -> Result<bool> {
+    let writing = app.store().write(claimed.scope).await?;
+    jobs::hold(&writing, claimed).await?;
+    let is_done = campaigns::purge(&writing, id).await?;
+    writing.commit().await?;
+    Ok(is_done)
+}
+
+/// Writes the search words of some leads that changed; says whether more wait.
+pub async fn fill_search(app: &App, claimed: &Claimed) -> Result<bool> {
+    let writing = app.store().write(claimed.scope).await?;
+    jobs::hold(&writing, claimed).await?;
+    let more = leads::words::fill(&writing).await?;
+    writing.commit().await?;
+    Ok(more)
+}

@@ -1,0 +1,94 @@
+//! What the operator of the installation does at the command line.
+
+use domain::accounts::{NewUser, Origin, SessionKind};
+use domain::email::EmailAddress;
+use domain::events::{Actor, Audience, Event, EventName};
+use domain::ids::TenantId;
+use domain::passwords;
+use domain::refusal::Refusal;
+use domain::tenants::{NewTenant, TenantStatus};
+use serde_json::json;
+use store::{TenantScope, sessions, team, tenants, unscoped};
+
+use crate::accounts::{Registration, register};
+use crate::context::App;
+use crate::error::{Error, Result};
+
+/// Makes a company with its owner; the login that comes with it is not kept.
+pub async fn create_owner(
+    app: &App,
+    company: String,
+    owner: NewUser,
+    password: String,
+) -> Result<TenantId> {
+    passwords::check(&password).map_err(|problem| Error::field("password", problem))?;
+    let tenant = NewTenant {
+        name: company,
+        company_email: owner.email.clone(),
+        company_website: None,
+    };
+    let registration = Registration {
+        tenant,
+        owner,
+        password,
+    };
+    let done = register(app, registration, SessionKind::Api, &Origin::default()).await?;
+    Ok(done.value.user.tenant_id)
+}
+
+/// Gives a person a new password and ends all their logins.
+pub async fn reset_password(app: &App, email: &EmailAddress, password: &str) -> Result<()> {
+    passwords::check(password).map_err(|problem| Error::field("password", problem))?;
+    let found = unscoped::account_by_email(app.store(), &email.key()).await?;
+    let account = found.ok_or_else(|| Refusal::not_found("No account has this address"))?;
+    let hash = app.passwords().hash(password).await?;
+    let mut writing = app.store().write(account.scope).await?;
+    let mut user = account.user;
+    team::set_password(&writing, user.id, &hash).await?;
+    if user.invited {
+        team::withdraw_invitation(&writing, user.id).await?;
+        user.invited = false;
+        user.is_active = true;
+        team::save(&writing, &user).await?;
+    }
+    let ended = sessions::revoke_all(&writing, user.id, None).await?;
+    let data = json!({"sessions_ended": ended, "by": "operator"});
+    let event = Event::new(EventName::PasswordChanged, user.id.0, Actor::System, data);
+    writing.record(event.seen_by(Audience::Security(user.id)));
+    app.commit(writing, ()).await?;
+    Ok(())
+}
+
+/// Shuts a tenant out, or lets it in again; says whether that changed anything.
+pub async fn set_suspended(app: &App, scope: TenantScope, suspended: bool) -> Result<bool> {
+    let mut writing = app.store().write(scope).await?;
+    let found = tenants::find(&writing).await?;
+    let mut tenant = found.ok_or_else(|| Refusal::not_found("Tenant not found"))?;
+    if tenant.status.is_live() != suspended {
+        return Ok(false);
+    }
+    let (status, name) = if suspended {
+        (TenantStatus::Suspended, EventName::TenantSuspended)
+    } else {
+        (TenantStatus::Active, EventName::TenantResumed)
+    };
+    tenant.status = status;
+    tenant.updated_at = writing.now();
+    tenants::save(&writing, &tenant).await?;
+    writing.record(Event::new(name, tenant.id.0, Actor::System, json!({})));
+    app.commit(writing, ()).await?;
+    Ok(true)
+}
+
+/// Finds a tenant by its company address or its id.
+pub async fn find_tenant(app: &App, name: &str) -> Result<TenantScope> {
+    let found = match TenantId::parse(name) {
+        Some(id) => unscoped::tenant_by_id(app.store(), id).await?,
+        None => {
+            let key = domain::email::comparison_key(name);
+            unscoped::tenant_by_email(app.store(), &key).await?
+        }
+    };
+    let text = "No company has this address or id";
+    found.ok_or_else(|| Refusal::not_found(text).into())
+}
