@@ -30,6 +30,7 @@
 
 pub mod address;
 pub mod answers;
+pub mod caller;
 pub mod cors;
 pub mod counters;
 pub mod edge;
@@ -43,9 +44,11 @@ pub mod received;
 pub mod redirects;
 pub mod request;
 pub mod server;
+pub mod use_case;
 
 pub use address::{ClientAddress, PeerAddress, TrustedProxies};
 pub use answers::{EventSeq, Json, no_content};
+pub use caller::{Bearer, Caller, CallingMember, identify};
 pub use counters::{Counters, Counts};
 pub use edge::{Edge, EdgeOptions};
 pub use error::{Failure, Result};
@@ -55,3 +58,4 @@ pub use rates::{RateLimits, RateSettings};
 pub use received::{FormBody, JsonBody, QueryFields, Received, collect};
 pub use request::{RequestId, RequestScope, Scheme, untimed};
 pub use server::{ServerOptions, serve};
+pub use use_case::reply;
