@@ -1,4 +1,12 @@
-//! The in-memory double.
+//! The in-memory double: mails are kept instead of sent.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+
+/// The most mails that are kept; the oldest go first.
+const SENT_MAX: usize = 1_000;
 
 /// A mail that was sent.
 #[derive(Debug, Clone)]
@@ -17,11 +25,21 @@ pub struct Sent {
 
 /// Where an in-memory mailer puts its mails.
 #[derive(Clone, Debug, Default)]
-pub struct Outbox;
+pub struct Outbox {
+    sent: Arc<Mutex<VecDeque<Sent>>>,
+}
 
 impl Outbox {
-    /// The mails so far, oldest first.
+    /// The mails so far, oldest first; of very many, the latest.
     pub fn sent(&self) -> Vec<Sent> {
-        Vec::new()
+        self.sent.lock().iter().cloned().collect()
+    }
+
+    pub(crate) fn put(&self, mail: Sent) {
+        let mut sent = self.sent.lock();
+        if sent.len() == SENT_MAX {
+            sent.pop_front();
+        }
+        sent.push_back(mail);
     }
 }
