@@ -13,9 +13,9 @@ struct Running {
 
 fn quick() -> ServerOptions {
     ServerOptions {
-        header_timeout: Duration::from_millis(300),
-        idle_max: Duration::from_millis(900),
-        drain_max: Duration::from_secs(3),
+        header_timeout: Duration::from_millis(500),
+        idle_max: Duration::from_millis(1800),
+        drain_max: Duration::from_secs(8),
         ..ServerOptions::default()
     }
 }
@@ -123,7 +123,7 @@ async fn headers_sent_drop_by_drop_are_cut() {
         client.write_all(beginning.as_bytes()).await.unwrap();
         let begun = Instant::now();
         assert_eq!(rest(&mut client).await, "");
-        assert!(begun.elapsed() < Duration::from_millis(800));
+        assert!(begun.elapsed() < Duration::from_millis(1500));
     }
     // The same on a connection that has been of use, where drops keep coming.
     let mut client = server.connect().await;
@@ -134,10 +134,10 @@ async fn headers_sent_drop_by_drop_are_cut() {
         if client.write_all(&[*byte]).await.is_err() {
             break;
         }
-        sleep(Duration::from_millis(50)).await;
+        sleep(Duration::from_millis(200)).await;
     }
     rest(&mut client).await;
-    assert!(begun.elapsed() < Duration::from_millis(1500));
+    assert!(begun.elapsed() < Duration::from_secs(4));
     server.stop().await;
 }
 
@@ -148,11 +148,11 @@ async fn a_connection_is_kept_between_requests_but_not_for_ever() {
     for _ in 0..3 {
         client.write_all(ASK).await.unwrap();
         until(&mut client, "well").await;
-        sleep(Duration::from_millis(500)).await;
+        sleep(Duration::from_millis(800)).await;
     }
     let begun = Instant::now();
     assert_eq!(rest(&mut client).await, "");
-    assert!(begun.elapsed() < Duration::from_millis(900));
+    assert!(begun.elapsed() < Duration::from_secs(4));
     server.stop().await;
 }
 
@@ -172,7 +172,7 @@ async fn a_stop_lets_a_running_request_finish_and_closes_idle_connections() {
     assert!(answer.starts_with("HTTP/1.1 200 OK") && answer.ends_with("finished"));
     assert!(answer.to_ascii_lowercase().contains("connection: close"));
     assert_eq!(nothing, "");
-    assert!(stopped_after < Duration::from_secs(2));
+    assert!(stopped_after < Duration::from_secs(5));
     assert!(TcpStream::connect(server.address).await.is_err());
 }
 
@@ -189,13 +189,13 @@ async fn a_stop_ends_at_its_deadline() {
         .await
         .unwrap();
     sleep(Duration::from_millis(100)).await;
-    assert!(server.stop().await < Duration::from_secs(2));
+    assert!(server.stop().await < Duration::from_secs(5));
 }
 
 #[tokio::test]
 async fn within_the_grace_an_idle_connection_is_answered_once_more_and_closed() {
     let server = start(ServerOptions {
-        idle_grace: Duration::from_millis(600),
+        idle_grace: Duration::from_secs(3),
         ..quick()
     })
     .await;
@@ -336,7 +336,7 @@ async fn an_upgraded_connection_outlives_the_server_s_patience() {
             .await
             .starts_with("HTTP/1.1 101")
     );
-    sleep(Duration::from_millis(1500)).await;
+    sleep(Duration::from_millis(2500)).await;
     client.write_all(b"still here").await.unwrap();
     assert_eq!(until(&mut client, "here").await, "still here");
     drop(client);
