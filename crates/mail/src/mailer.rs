@@ -30,7 +30,7 @@ struct Sender {
 
 #[derive(Debug)]
 enum Carrier {
-    Smtp(Smtp),
+    Smtp(Box<Smtp>),
     Memory(Outbox),
 }
 
@@ -71,7 +71,7 @@ impl Mailer {
     pub(crate) fn smtp_within(options: SmtpOptions, send_max: Duration) -> Result<Self, MailError> {
         let addresses = Addresses::parse(&options.from, &options.support)?;
         let smtp = Smtp::new(options, send_max)?;
-        Ok(Self::with(Ok(addresses), Carrier::Smtp(smtp)))
+        Ok(Self::with(Ok(addresses), Carrier::Smtp(Box::new(smtp))))
     }
 
     fn with(addresses: Result<Addresses, MailError>, carrier: Carrier) -> Self {

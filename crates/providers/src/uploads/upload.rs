@@ -68,7 +68,8 @@ impl Upload {
         self.bytes_written
     }
 
-    /// Brings the file and its name safely to disk, under its key.
+    /// Brings the file and its name safely to disk, under its key. After an error the file is not to be trusted,
+    /// whether it is there or not.
     pub async fn finish(mut self) -> Result<Finished, UploadError> {
         let bytes = self.bytes_written;
         let buffer = std::mem::take(&mut self.buffer);
@@ -175,5 +176,44 @@ impl Drop for Unfinished {
         if let Ok(runtime) = Handle::try_current() {
             runtime.spawn_blocking(move || drop(file));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Uploads;
+
+    async fn on_a_full_disk(store: &Uploads) -> Upload {
+        let mut upload = store.begin("k").await.expect("begun");
+        let unfinished = upload.unfinished.as_mut().expect("just begun");
+        unfinished.file = File::options().write(true).open("/dev/full").ok();
+        upload
+    }
+
+    #[tokio::test]
+    async fn a_disk_that_gets_full_is_said_so_and_nothing_stays() {
+        let folder = tempfile::TempDir::new().expect("a temporary folder");
+        let store = Uploads::in_folder(folder.path().to_owned());
+
+        let mut upload = on_a_full_disk(&store).await;
+        let written = upload.write(&[0; BUFFER_BYTES + 1]).await;
+        assert!(
+            matches!(written, Err(UploadError::NoSpace(_))),
+            "{written:?}"
+        );
+        let finished = upload.finish().await;
+        assert!(matches!(finished, Err(UploadError::Io(_))), "{finished:?}");
+
+        let mut upload = on_a_full_disk(&store).await;
+        upload.write(b"little").await.expect("gathered");
+        let finished = upload.finish().await;
+        assert!(
+            matches!(finished, Err(UploadError::NoSpace(_))),
+            "{finished:?}"
+        );
+
+        let left = fs::read_dir(folder.path()).expect("there").count();
+        assert_eq!(left, 0);
     }
 }
