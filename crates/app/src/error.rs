@@ -23,6 +23,9 @@ pub enum Error {
     /// The database, the disk or a permit is not to be had now; nothing was changed (503).
     #[error("unavailable: {0}")]
     Unavailable(String),
+    /// A job belongs to another worker by now; nothing was changed. No request meets this.
+    #[error("the job's lease was lost")]
+    LeaseLost,
     /// A defect of ours (500); the text is for the log alone.
     #[error("internal: {0}")]
     Internal(String),
@@ -36,8 +39,9 @@ impl From<store::Error> for Error {
         match error {
             store::Error::Unavailable(text) => Self::Unavailable(text),
             store::Error::QuotaExceeded { quota, used } => Self::QuotaExceeded { quota, used },
-            // A use case that expects one of these asks for it; here they are a surprise.
-            store::Error::Duplicate(_) | store::Error::LeaseLost | store::Error::Defect(_) => {
+            // A use case that expects a duplicate asks for it; here it is a surprise.
+            store::Error::LeaseLost => Self::LeaseLost,
+            store::Error::Duplicate(_) | store::Error::Defect(_) => {
                 Self::Internal(error.to_string())
             }
         }

@@ -18,6 +18,7 @@ impl From<app::Error> for Failure {
             app::Error::Invalid(problems) => problems.into(),
             app::Error::QuotaExceeded { quota, used } => Self::quota_exceeded(quota, used),
             app::Error::Unavailable(cause) => Self::unavailable(cause),
+            app::Error::LeaseLost => Self::internal("a job lost its lease within a request"),
             app::Error::Internal(cause) => Self::internal(cause),
         }
     }

@@ -1,0 +1,16 @@
+//! Reading an uploaded file into its campaign.
+
+use app::jobs::{Claimed, Outcome};
+use app::{App, Result, imports};
+use domain::ids::ImportId;
+
+/// Reads on from the last committed chunk.
+pub(crate) async fn run(app: &App, claimed: &Claimed, id: ImportId) -> Result<Outcome> {
+    imports::run(app, claimed, id).await?;
+    Ok(Outcome::Done)
+}
+
+/// Ends the import as failed, with the counts it has come to.
+pub(crate) async fn give_up(app: &App, claimed: &Claimed, id: ImportId, error: &str) -> Result<()> {
+    imports::give_up(app, claimed, id, error).await
+}
