@@ -313,3 +313,16 @@ fn a_full_disk_and_a_used_up_quota_have_their_own_error() {
     let error = UploadError::from(std::io::Error::from_raw_os_error(30)); // EROFS
     assert!(matches!(error, UploadError::Io(_)), "{error:?}");
 }
+
+#[test]
+fn the_waits_may_move_between_threads() {
+    fn movable<T: Send>(_: T) {}
+    let (store, _outside) = store();
+    movable(async {
+        let mut upload = store.begin("k").await?;
+        upload.write(b"x").await?;
+        upload.finish().await?;
+        store.remove("k").await?;
+        store.sweep(|key| key == "k", HOUR).await
+    });
+}
