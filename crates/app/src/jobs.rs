@@ -42,6 +42,11 @@ pub async fn expire(app: &App, lease: Lease) -> Result<bool> {
     Ok(jobs::expire(app.store(), lease).await?)
 }
 
+/// Takes every running job away from its worker, for a start that knows that none lives; gives how many.
+pub async fn release_all(app: &App) -> Result<u64> {
+    Ok(jobs::release_all(app.store()).await?)
+}
+
 /// Removes some hidden rows of a campaign; says whether all are gone.
 pub async fn purge_campaign(app: &App, claimed: &Claimed, id: CampaignId) -> Result<bool> {
     let writing = app.store().write(claimed.scope).await?;

@@ -46,6 +46,9 @@ pub mod request;
 pub mod server;
 pub mod use_case;
 
+/// What [`Edge::around`] takes and gives, for whoever puts the delivery crates together without axum.
+pub use axum::Router;
+
 pub use address::{ClientAddress, PeerAddress, TrustedProxies};
 pub use answers::{EventSeq, Json, no_content};
 pub use caller::{Bearer, Caller, CallingMember, identify};

@@ -1,0 +1,72 @@
+//! From the command line to an exit code.
+
+use std::future::Future;
+use std::process::ExitCode;
+
+use crate::cli::{Cli, Command};
+use crate::settings::{Settings, Sources};
+use crate::{admin, logging, parts, serve};
+
+/// Why a command did not do what it should; the text is for the person at the terminal.
+pub(crate) type Failure = String;
+
+/// Does what the command line says.
+pub fn run(cli: Cli) -> ExitCode {
+    let sources = Sources::of_process(cli.config.clone());
+    let command = cli.command();
+    if command == Command::Openapi {
+        return end(print(""));
+    }
+    let settings = match Settings::load(&sources) {
+        Ok(settings) => settings,
+        Err(error) => return end(Err(error.to_string())),
+    };
+    end(match command {
+        Command::Config => print(&settings.report()),
+        Command::Openapi => Ok(()),
+        Command::Serve => {
+            logging::start(&settings.log);
+            block_on(serve::serve(settings))
+        }
+        Command::Migrate => {
+            logging::start(&settings.log);
+            block_on(parts::migrate(settings))
+        }
+        Command::Admin(command) => {
+            logging::start(&settings.log);
+            block_on(admin::run(settings, command))
+        }
+    })
+}
+
+fn block_on(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
+    runtime
+        .map_err(|error| format!("The runtime could not be started: {error}"))?
+        .block_on(work)
+}
+
+#[expect(
+    clippy::print_stdout,
+    reason = "the answer of a command goes to standard output"
+)]
+fn print(text: &str) -> Result<(), Failure> {
+    println!("{}", text.trim_end());
+    Ok(())
+}
+
+#[expect(
+    clippy::print_stderr,
+    reason = "the reason of a failure goes to standard error"
+)]
+fn end(outcome: Result<(), Failure>) -> ExitCode {
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(reason) => {
+            eprintln!("{}", reason.trim_end());
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Serving: start, say so, live until a signal, end cleanly.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use app::jobs as app_jobs;
+use http_edge::{ServerOptions, serve as serve_connections};
+use store::Engine;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::run::Failure;
+use crate::settings::Settings;
+use crate::{banner, parts, routes, signals};
+
+/// How long background work may take to come to a good place after the requests have ended.
+const TASKS_END_WITHIN: Duration = Duration::from_secs(20);
+
+/// Runs until a signal says to stop.
+pub(crate) async fn serve(settings: Settings) -> Result<(), Failure> {
+    for warning in &settings.warnings {
+        tracing::warn!("{warning}");
+    }
+    let listener = listen(settings.server.address()).await?;
+    let address = listener.local_addr().map_err(|error| error.to_string())?;
+    let opened = parts::open(&settings, address.port()).await?;
+    let app = opened.app.clone();
+    let _hold = match app.store().engine() {
+        Engine::Sqlite => {
+            let hold = opened.folder.hold()?;
+            let released = app_jobs::release_all(&app)
+                .await
+                .map_err(|error| error.to_string())?;
+            if released > 0 {
+                tracing::info!(jobs = released, "jobs of the last run go on");
+            }
+            Some(hold)
+        }
+        Engine::Postgres => None,
+    };
+    jobs::start(&app);
+    let router = routes::router(&settings, &app)?;
+    let lines = banner::lines(&settings, &opened, address);
+    tracing::info!(%address, data = %opened.folder.path().display(), schema = opened.schema, "listening");
+    banner::print(&lines);
+
+    let stopping = CancellationToken::new();
+    let connections = TaskTracker::new();
+    let server = app.tasks().spawn(serve_connections(
+        listener,
+        router,
+        ServerOptions::default(),
+        stopping.clone(),
+        connections,
+    ));
+    signals::stop().await;
+    tracing::info!("stopping: running requests are finished, then the program ends");
+    stopping.cancel();
+    let ended = CancellationToken::new();
+    let at_once = signals::stop_at_once(ended.clone());
+    let orderly = async {
+        if let Err(error) = server.await {
+            tracing::error!(%error, "the server ended unexpectedly");
+        }
+        end(&app).await;
+        ended.cancel();
+    };
+    tokio::join!(orderly, at_once);
+    Ok(())
+}
+
+/// Ends background work and closes the database.
+async fn end(app: &app::App) {
+    if tokio::time::timeout(TASKS_END_WITHIN, app.tasks().stop())
+        .await
+        .is_err()
+    {
+        tracing::warn!("some background work did not end in time; it goes on at the next start");
+    }
+    if let Err(error) = app.store().mark_position().await {
+        tracing::warn!(%error, "the mark beside the database was not written");
+    }
+    app.store().close().await;
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address)
+        .await
+        .map_err(|error| match error.kind() {
+            io::ErrorKind::AddrInUse => format!(
+                "{address} is in use by another program. Stop that one, or set PORT to a free port."
+            ),
+            io::ErrorKind::PermissionDenied => {
+                format!(
+                    "{address} needs rights that this user does not have. Set PORT to 1024 or more."
+                )
+            }
+            _ => format!("{address} cannot be listened on: {error}. Check HOST and PORT."),
+        })
+}
+
+/// Makes request ids of the app's randomness.
+pub(crate) fn request_ids(app: &app::App) -> http_edge::edge::MakeId {
+    let app = app.clone();
+    Arc::new(move || app.entropy().uuid(app.now()).to_string())
+}
