@@ -17,6 +17,12 @@ pub trait Read {
 
     /// Whose rows.
     fn scope(&self) -> TenantScope;
+
+    /// Whether one row that is found is then nobody else's until the commit, so that a change which
+    /// is made of what was read loses nothing. SQLite needs no lock for it: a writer is alone.
+    fn locks_rows(&self) -> bool {
+        false
+    }
 }
 
 /// A connection for reading. Each statement sees what was committed when it began; the connection

@@ -31,10 +31,12 @@ pub async fn list(db: &impl Read) -> Result<Vec<User>> {
 
 /// One person.
 pub async fn find(db: &impl Read, id: UserId) -> Result<Option<User>> {
-    let row = users::Entity::find_by_id(id.0)
-        .filter(users::Column::TenantId.eq(db.scope().tenant().0))
-        .one(db.connection())
-        .await?;
+    let mut query =
+        users::Entity::find_by_id(id.0).filter(users::Column::TenantId.eq(db.scope().tenant().0));
+    if db.locks_rows() {
+        query = query.lock_exclusive();
+    }
+    let row = query.one(db.connection()).await?;
     Ok(row.map(user))
 }
 

@@ -30,10 +30,12 @@ pub async fn list(db: &impl Read) -> Result<Vec<Template>> {
 
 /// One.
 pub async fn find(db: &impl Read, id: TemplateId) -> Result<Option<Template>> {
-    let row = templates::Entity::find_by_id(id.0)
-        .filter(templates::Column::TenantId.eq(db.scope().tenant().0))
-        .one(db.connection())
-        .await?;
+    let mut query = templates::Entity::find_by_id(id.0)
+        .filter(templates::Column::TenantId.eq(db.scope().tenant().0));
+    if db.locks_rows() {
+        query = query.lock_exclusive();
+    }
+    let row = query.one(db.connection()).await?;
     Ok(row.map(template))
 }
 

@@ -4,7 +4,7 @@ use domain::clock::Timestamp;
 use domain::email::comparison_key;
 use domain::ids::TenantId;
 use domain::tenants::{Tenant, TenantStatus};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
 
 use crate::error::Result;
 use crate::read::Read;
@@ -14,7 +14,11 @@ use crate::write::Writing;
 /// The tenant.
 pub async fn find(db: &impl Read) -> Result<Option<Tenant>> {
     let id = db.scope().tenant().0;
-    let Some(row) = tenants::Entity::find_by_id(id).one(db.connection()).await? else {
+    let mut query = tenants::Entity::find_by_id(id);
+    if db.locks_rows() {
+        query = query.lock_exclusive();
+    }
+    let Some(row) = query.one(db.connection()).await? else {
         return Ok(None);
     };
     let spine = spines::Entity::find_by_id(id).one(db.connection()).await?;

@@ -115,4 +115,8 @@ impl Read for Writing {
     fn scope(&self) -> TenantScope {
         self.scope
     }
+
+    fn locks_rows(&self) -> bool {
+        self.engine() == Engine::Postgres
+    }
 }
