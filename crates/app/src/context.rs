@@ -97,6 +97,11 @@ impl App {
         &self.inner.parts.bell
     }
 
+    /// Asks the database whether it answers; for the probe of readiness.
+    pub async fn ping(&self) -> Result<()> {
+        Ok(store::unscoped::ping(self.store()).await?)
+    }
+
     /// Mail.
     pub fn mailer(&self) -> &Mailer {
         &self.inner.parts.mailer

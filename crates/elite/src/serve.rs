@@ -59,6 +59,8 @@ pub(crate) async fn serve(settings: Settings) -> Result<(), Failure> {
     signals::stop().await;
     tracing::info!("stopping: running requests are finished, then the program ends");
     stopping.cancel();
+    // Jobs give their leases up at the next chunk, and who waits for one is told to ask again.
+    app.tasks().stopping().cancel();
     let ended = CancellationToken::new();
     let at_once = signals::stop_at_once(ended.clone());
     let orderly = async {

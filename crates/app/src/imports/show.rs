@@ -10,7 +10,7 @@ use store::imports;
 use super::run::as_error;
 use crate::caller::Member;
 use crate::context::{App, Done};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// How often a waiting client's import is looked at when no bell rings.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
@@ -49,6 +49,10 @@ pub async fn wait(app: &App, caller: &Member, id: ImportId) -> Result<Done<Impor
                 Some(error) => Err(error),
                 None => Ok(done),
             };
+        }
+        if app.tasks().stopping().is_cancelled() {
+            let text = "the program stops; the same upload attaches to this import again";
+            return Err(Error::Unavailable(text.into()));
         }
         // A ring or the time, whichever comes first, and then a moment for more rings.
         let _time_out = tokio::time::timeout(LOOK_EVERY, bell.rang()).await;

@@ -8,6 +8,7 @@ mod update;
 pub use add::{add, add_many};
 pub use delete::{clear, delete};
 pub use show::{Page, page, show};
+pub use store::leads::Cursor;
 pub use update::update;
 
 use domain::ids::LeadId;
