@@ -3,6 +3,7 @@
 --   json      jsonb on PostgreSQL, text on SQLite
 --   position  the column by which one process follows all tenants, see crates/store/src/spine
 -- Times are bigint: microseconds since 1970-01-01 UTC.
+-- Foreign keys carry the tenant, so that no row can belong to another tenant's campaign or person.
 
 create table meta (
     name text primary key,
@@ -41,7 +42,8 @@ create table spines (
 
 create table events (
     {{position}},
-    tenant_id {{uuid}} not null references tenants (id) on delete cascade,
+    -- Not the tenant's own row: a commit, which holds the spine's, must not wait for it.
+    tenant_id {{uuid}} not null references spines (tenant_id) on delete cascade,
     seq bigint not null,
     at bigint not null,
     name text not null,
@@ -67,23 +69,25 @@ create table users (
     email_verified boolean not null default false,
     last_login_at bigint,
     created_at bigint not null,
-    updated_at bigint not null
+    updated_at bigint not null,
+    unique (tenant_id, id)
 );
 create index users_of_tenant on users (tenant_id, created_at);
 
 create table invitations (
     id {{uuid}} primary key,
     tenant_id {{uuid}} not null references tenants (id) on delete cascade,
-    user_id {{uuid}} not null unique references users (id) on delete cascade,
+    user_id {{uuid}} not null unique,
     token_hash text not null unique,
     expires_at bigint not null,
-    created_at bigint not null
+    created_at bigint not null,
+    foreign key (tenant_id, user_id) references users (tenant_id, id) on delete cascade
 );
 
 create table sessions (
     id {{uuid}} primary key,
     tenant_id {{uuid}} not null references tenants (id) on delete cascade,
-    user_id {{uuid}} not null references users (id) on delete cascade,
+    user_id {{uuid}} not null,
     kind text not null,
     secret_hash text not null,
     user_agent text,
@@ -91,7 +95,8 @@ create table sessions (
     created_at bigint not null,
     last_seen_at bigint not null,
     expires_at bigint not null,
-    revoked_at bigint
+    revoked_at bigint,
+    foreign key (tenant_id, user_id) references users (tenant_id, id) on delete cascade
 );
 create index sessions_of_user on sessions (user_id, created_at);
 create index sessions_by_expiry on sessions (expires_at);
@@ -125,14 +130,15 @@ create table campaigns (
     replied bigint not null default 0,
     month integer not null default 0,
     leads_month bigint not null default 0,
-    leads_previous bigint not null default 0
+    leads_previous bigint not null default 0,
+    unique (tenant_id, id)
 );
 create index campaigns_of_tenant on campaigns (tenant_id, created_at, id);
 
 create table campaign_leads (
     id {{uuid}} primary key,
     tenant_id {{uuid}} not null,
-    campaign_id {{uuid}} not null references campaigns (id) on delete cascade,
+    campaign_id {{uuid}} not null,
     lead_generation integer not null,
     revision bigint not null default 1,
     import_id {{uuid}},
@@ -157,7 +163,8 @@ create table campaign_leads (
     scraped_data {{json}},
     created_at bigint not null,
     updated_at bigint not null,
-    trashed_at bigint
+    trashed_at bigint,
+    foreign key (tenant_id, campaign_id) references campaigns (tenant_id, id) on delete cascade
 );
 create index leads_by_time on campaign_leads (campaign_id, lead_generation, created_at, id);
 create index leads_by_title on campaign_leads (campaign_id, lead_generation, title_key, id);
@@ -186,7 +193,7 @@ create index search_backlog_of_tenant on search_backlog (tenant_id, id);
 create table imports (
     id {{uuid}} primary key,
     tenant_id {{uuid}} not null references tenants (id) on delete cascade,
-    campaign_id {{uuid}} not null references campaigns (id) on delete cascade,
+    campaign_id {{uuid}} not null,
     user_id {{uuid}} not null,
     file_name text not null,
     file_bytes bigint not null,
@@ -205,7 +212,8 @@ create table imports (
     delivered boolean not null default false,
     file_removed boolean not null default false,
     created_at bigint not null,
-    finished_at bigint
+    finished_at bigint,
+    foreign key (tenant_id, campaign_id) references campaigns (tenant_id, id) on delete cascade
 );
 create index imports_of_campaign on imports (campaign_id, created_at);
 
@@ -268,4 +276,7 @@ create table jobs (
 );
 create index jobs_ready on jobs (state, run_at);
 create index jobs_running_of_tenant on jobs (tenant_id, state);
+create index jobs_turns_of_tenant on jobs (tenant_id, turn);
+create index jobs_turns on jobs (turn);
+create index jobs_over on jobs (finished_at) where state = 'done';
 create unique index jobs_waiting_once on jobs (tenant_id, key) where state = 'queued';

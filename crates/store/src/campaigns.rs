@@ -6,8 +6,9 @@ use domain::clock::Timestamp;
 use domain::ids::CampaignId;
 use domain::insights::{Month, MonthlyLeads};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::Expr,
+    ActiveValue::Set,
+    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, LockType},
 };
 
 use crate::connect::Engine;
@@ -42,7 +43,7 @@ pub async fn find(db: &impl Read, id: CampaignId) -> Result<Option<Campaign>> {
 pub async fn lock(writing: &Writing, id: CampaignId) -> Result<Option<Campaign>> {
     let mut query = live(writing).filter(campaigns::Column::Id.eq(id.0));
     if writing.engine() == Engine::Postgres {
-        query = query.lock_exclusive();
+        query = query.lock(LockType::NoKeyUpdate);
     }
     Ok(query.one(writing.connection()).await?.map(campaign))
 }
@@ -194,11 +195,13 @@ async fn update(
     Ok(())
 }
 
+/// The generations that go are a range of the index, so that no lead that stays is looked at.
 const PURGE_LEADS: &str = "
 delete from campaign_leads where id in (
-    select l.id from campaign_leads l join campaigns c on c.id = l.campaign_id
-    where l.campaign_id = $1 and c.tenant_id = $2
-      and (c.deleted_at is not null or l.lead_generation < c.lead_generation)
+    select l.id from campaign_leads l
+    where l.campaign_id = $1 and l.tenant_id = $2 and l.lead_generation < (
+        select case when c.deleted_at is null then c.lead_generation else 2147483647 end
+        from campaigns c where c.id = $1 and c.tenant_id = $2)
     limit $3)";
 const PURGE_CAMPAIGN: &str =
     "delete from campaigns where id = $1 and tenant_id = $2 and deleted_at is not null";

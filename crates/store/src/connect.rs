@@ -8,7 +8,8 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use domain::clock::Clock;
 use domain::entropy::Entropy;
@@ -17,10 +18,10 @@ use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sea_orm::sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
 };
-use sea_orm::sqlx::{ConnectOptions, PgPool, SqlitePool};
+use sea_orm::sqlx::{ConnectOptions, Connection, PgPool, SqlitePool};
 use sea_orm::{
-    DatabaseConnection, SqliteTransactionMode, SqlxPostgresConnector, SqlxSqliteConnector,
-    TransactionOptions, TransactionTrait,
+    DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, SqlxPostgresConnector,
+    SqlxSqliteConnector, TransactionOptions, TransactionTrait,
 };
 
 use crate::error::{Error, Result};
@@ -34,8 +35,11 @@ const SQLITE_READERS_MAX: u32 = 8;
 const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long an overflow connection may idle before it is closed.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(120);
-/// A pooled connection's life ends within this last part of the recycle time, so that not all end together.
-const RECYCLE_JITTER: f64 = 0.2;
+/// Connections are replaced one after another within this last part of the recycle time, so that not all end together.
+const RECYCLE_SPREAD: f64 = 0.2;
+/// How long a transaction may do nothing before the server ends it: as long as it is open it holds
+/// back what all followers see.
+const IDLE_TRANSACTION_TIMEOUT: &str = "60s";
 
 /// How to open the database.
 #[derive(Debug, Clone)]
@@ -127,7 +131,7 @@ impl Store {
         if options.url.starts_with("sqlite:") {
             open_sqlite(options, clock, entropy).await
         } else {
-            open_postgres(options, clock, entropy)
+            open_postgres(options, clock, entropy).await
         }
     }
 
@@ -155,14 +159,7 @@ impl Store {
     /// A transaction for writing a tenant's rows; nothing is kept before [`Writing::commit`].
     pub async fn write(&self, scope: TenantScope) -> Result<Writing> {
         let permit = self.writer_permit().await?;
-        let options = TransactionOptions {
-            sqlite_transaction_mode: match self.inner.engine {
-                Engine::Sqlite => Some(SqliteTransactionMode::Immediate),
-                Engine::Postgres => None,
-            },
-            ..TransactionOptions::default()
-        };
-        let transaction = self.inner.writers.begin_with_options(options).await?;
+        let transaction = self.begin().await?;
         Ok(Writing::new(self.clone(), transaction, scope, permit))
     }
 
@@ -216,6 +213,18 @@ impl Store {
         &self.inner.writers
     }
 
+    /// A writing transaction; the caller holds a writer's permit.
+    pub(crate) async fn begin(&self) -> Result<DatabaseTransaction> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: match self.inner.engine {
+                Engine::Sqlite => Some(SqliteTransactionMode::Immediate),
+                Engine::Postgres => None,
+            },
+            ..TransactionOptions::default()
+        };
+        Ok(self.inner.writers.begin_with_options(options).await?)
+    }
+
     pub(crate) async fn reader_permit(&self) -> Result<Permit> {
         self.acquire(&self.inner.gate).await
     }
@@ -244,10 +253,17 @@ async fn open_sqlite(options: &Options, clock: Clock, entropy: Entropy) -> Resul
         .busy_timeout(SQLITE_BUSY_TIMEOUT)
         .pragma("temp_store", "memory")
         .disable_statement_logging();
+    // A full disk makes SQLite roll back by itself; sqlx then counts a transaction that is no more, and
+    // the next one would be a savepoint that never commits. The ping waits for a rollback under way,
+    // and a connection that still counts one is replaced.
     let writer = SqlitePoolOptions::new()
         .max_connections(1)
         .min_connections(1)
-        .test_before_acquire(false)
+        .test_before_acquire(true)
+        .before_acquire(|connection, _| {
+            let clean = !connection.is_in_transaction();
+            Box::pin(async move { Ok(clean) })
+        })
         .acquire_timeout(options.timeout)
         .connect_with(connect.clone())
         .await?;
@@ -279,12 +295,18 @@ async fn open_sqlite(options: &Options, clock: Clock, entropy: Entropy) -> Resul
     })
 }
 
-fn open_postgres(options: &Options, clock: Clock, entropy: Entropy) -> Result<Store> {
+async fn open_postgres(options: &Options, clock: Clock, entropy: Entropy) -> Result<Store> {
     let connect = PgConnectOptions::from_str(&options.url)
         .map_err(|error| Error::Defect(format!("DATABASE_URL: {error}")))?
         .application_name("elite")
         // The server notices within this time that a client is gone, even in a long statement.
-        .options([("client_connection_check_interval", "5s")])
+        .options([
+            ("client_connection_check_interval", "5s"),
+            (
+                "idle_in_transaction_session_timeout",
+                IDLE_TRANSACTION_TIMEOUT,
+            ),
+        ])
         .disable_statement_logging();
     let max = (options.pool_size + options.max_overflow).max(1);
     let mut pool = PgPoolOptions::new()
@@ -296,15 +318,14 @@ fn open_postgres(options: &Options, clock: Clock, entropy: Entropy) -> Result<St
         .max_lifetime(None);
     if !options.recycle.is_zero() {
         let recycle = options.recycle;
-        pool = pool
-            .max_lifetime(recycle)
-            .before_acquire(move |connection, meta| {
-                let place = std::ptr::from_ref(connection).addr();
-                let worn_out = meta.age > jittered(recycle, place);
-                Box::pin(async move { Ok(!worn_out) })
-            });
+        let pace = Arc::new(Pace::new(recycle.mul_f64(RECYCLE_SPREAD / f64::from(max))));
+        pool = pool.max_lifetime(recycle).before_acquire(move |_, meta| {
+            let old = meta.age > recycle.mul_f64(1.0 - RECYCLE_SPREAD);
+            let worn_out = meta.age > recycle || (old && pace.is_time());
+            Box::pin(async move { Ok(!worn_out) })
+        });
     }
-    let pool = pool.connect_lazy_with(connect);
+    let pool = pool.connect_with(connect).await?;
     Ok(Store {
         inner: Arc::new(Inner {
             engine: Engine::Postgres,
@@ -320,10 +341,35 @@ fn open_postgres(options: &Options, clock: Clock, entropy: Entropy) -> Result<St
     })
 }
 
-/// Between 80 and 100 % of the recycle time, the same for one connection as long as it stays in its place.
-fn jittered(recycle: Duration, place: usize) -> Duration {
-    let share = (place >> 4) % 1024;
-    recycle.mul_f64(1.0 - RECYCLE_JITTER * share as f64 / 1024.0)
+/// Lets something happen at most once in an interval.
+#[derive(Debug)]
+struct Pace {
+    begun: Instant,
+    interval: Duration,
+    /// Milliseconds after `begun` from which it may happen again.
+    next_ms: AtomicU64,
+}
+
+impl Pace {
+    fn new(interval: Duration) -> Self {
+        Self {
+            begun: Instant::now(),
+            interval,
+            next_ms: AtomicU64::new(0),
+        }
+    }
+
+    fn is_time(&self) -> bool {
+        let millis = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+        let now_ms = millis(self.begun.elapsed());
+        let next_ms = self.next_ms.load(Ordering::Relaxed);
+        let after = now_ms.saturating_add(millis(self.interval));
+        now_ms >= next_ms
+            && self
+                .next_ms
+                .compare_exchange(next_ms, after, Ordering::Relaxed, Ordering::Relaxed)
+                .is_ok()
+    }
 }
 
 /// `sqlite:PATH`, `sqlite://PATH` and `sqlite:///ABSOLUTE`, as other tools write them.

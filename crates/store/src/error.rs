@@ -9,7 +9,8 @@ pub enum Error {
     /// No connection, no room, no disk, or the database is going down: nothing was changed, try again.
     #[error("database unavailable: {0}")]
     Unavailable(String),
-    /// A unique index says that it exists already; holds the index or column that said so.
+    /// It exists already; holds the unique column as `table.column` (`users.email_key`), the same on
+    /// both engines.
     #[error("exists already: {0}")]
     Duplicate(String),
     /// The quota leaves no room; nothing was changed.
@@ -69,11 +70,7 @@ fn from_sqlx(error: &sqlx::Error) -> Error {
 
 fn from_database(error: &dyn sqlx::error::DatabaseError) -> Error {
     if error.is_unique_violation() {
-        // PostgreSQL names the constraint, SQLite the columns in its message.
-        let name = error
-            .constraint()
-            .map_or_else(|| error.message().to_owned(), str::to_owned);
-        return Error::Duplicate(name);
+        return Error::Duplicate(unique_column(error));
     }
     let code = error.code().unwrap_or_default().into_owned();
     let not_now = match code.parse::<i64>() {
@@ -86,5 +83,21 @@ fn from_database(error: &dyn sqlx::error::DatabaseError) -> Error {
         Error::Unavailable(text)
     } else {
         Error::Defect(text)
+    }
+}
+
+/// PostgreSQL names the constraint (`users_email_key_key`), SQLite the columns at the end of its message.
+fn unique_column(error: &dyn sqlx::error::DatabaseError) -> String {
+    match (error.table(), error.constraint()) {
+        (Some(table), Some(constraint)) => {
+            let column = constraint.strip_prefix(table).unwrap_or(constraint);
+            let column = column.strip_suffix("_key").unwrap_or(column);
+            format!("{table}.{}", column.trim_start_matches('_'))
+        }
+        _ => {
+            let message = error.message();
+            let columns = message.rsplit_once(": ").map(|(_, columns)| columns);
+            columns.unwrap_or(message).to_owned()
+        }
     }
 }

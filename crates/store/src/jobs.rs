@@ -68,23 +68,27 @@ pub enum Outcome {
     },
 }
 
-/// `run_at` 0 is at once, whatever the clock says. The update that changes nothing locks the job
+/// `run_at` 0 is at once, whatever the clock says. A job that waits already keeps its time; the update that changes nothing locks the job
 /// that waits already: it cannot be claimed, and end, before it can see what this transaction wrote.
 const ENQUEUE: &str = "
 insert into jobs (id, tenant_id, kind, key, payload, run_at, created_at)
-values ($1, $2, $3, $4, $5, 0, $6)
+values ($1, $2, $3, $4, $5, $6, $7)
 on conflict (tenant_id, key) where state = 'queued' do update set run_at = jobs.run_at";
 
 /// Adds a job that becomes visible with the transaction; the same job waits only once.
 pub async fn enqueue(writing: &Writing, job: &Job) -> Result<()> {
     let payload = serde_json::to_value(job).map_err(|error| Error::Defect(error.to_string()))?;
+    let run_at = match job.delay() {
+        Duration::ZERO => Timestamp(0),
+        delay => writing.now().plus(delay),
+    };
     let values = [
         writing.fresh_id().into(),
         writing.scope().tenant().0.into(),
         job.kind().into(),
         job.key().into(),
         payload.into(),
-        writing.now().plus(job.delay()).0.into(),
+        run_at.0.into(),
         writing.now().0.into(),
     ];
     execute(writing.connection(), ENQUEUE, values.to_vec()).await?;
@@ -100,8 +104,8 @@ struct Row {
     lease_token: i64,
 }
 
-/// Each claim has the next turn. A job whose time is far ahead of now was dated by a clock that has
-/// been set back since; it is due (I12).
+/// Each claim has the next turn; of jobs with the same key only one runs. A new job that was made after
+/// now, or whose time is far ahead of it, was dated by a clock that has been set back since; it is due (I12).
 const CLAIM: &str = "
 with running as (select tenant_id, count(*) as jobs from jobs where state = 'running' group by tenant_id),
 waiting as (
@@ -113,7 +117,10 @@ update jobs set state = 'running', lease_token = lease_token + 1, attempts = att
     turn = (select coalesce(max(turn), 0) + 1 from jobs)
 where state = 'queued' and id = (
     select j.id from jobs j join waiting w on w.tenant_id = j.tenant_id
-    where j.state = 'queued' and (j.run_at <= $1 or j.run_at > $2) and j.kind in (KINDS) and w.running < $3
+    where j.state = 'queued' and (j.run_at <= $1 or j.run_at > $2 or (j.attempts = 0 and j.created_at > $1))
+      and j.kind in (KINDS) and w.running < $3
+      and not exists (
+        select 1 from jobs o where o.tenant_id = j.tenant_id and o.key = j.key and o.state = 'running')
     order by w.running, w.last_turn, j.turn, j.id
     limit 1 LOCK)
 returning id, tenant_id, payload, attempts, lease_token";
@@ -236,11 +243,11 @@ pub async fn beat(store: &Store, claimed: &Claimed) -> Result<()> {
 }
 
 const END: &str = "
-update jobs set state = $3, run_at = $4, last_error = $5, finished_at = $6
-where id = $1 and lease_token = $2 and state = 'running'";
+update jobs set state = $4, run_at = $5, last_error = $6, finished_at = $7
+where id = $1 and lease_token = $2 and tenant_id = $3 and state = 'running'";
 /// A job that would wait beside its like gives way to it.
 const MERGE: &str = "
-delete from jobs where id = $1 and lease_token = $2 and state = 'running' and exists (
+delete from jobs where id = $1 and lease_token = $2 and tenant_id = $3 and state = 'running' and exists (
     select 1 from jobs o where o.tenant_id = jobs.tenant_id and o.key = jobs.key and o.state = 'queued')";
 
 /// Ends a try within a transaction of the tenant.
@@ -248,7 +255,8 @@ pub async fn end(writing: &Writing, claimed: &Claimed, outcome: &Outcome) -> Res
     let now = writing.now();
     let db = writing.connection();
     let waits = matches!(outcome, Outcome::Again | Outcome::Retry { .. });
-    let fence = || vec![Value::from(claimed.id.0), Value::from(claimed.token)];
+    let tenant = writing.scope().tenant().0;
+    let fence = || -> Vec<Value> { vec![claimed.id.0.into(), claimed.token.into(), tenant.into()] };
     if waits && execute(db, MERGE, fence()).await? > 0 {
         return Ok(());
     }
@@ -320,6 +328,20 @@ pub async fn expire(store: &Store, lease: Lease) -> Result<bool> {
         Err(Error::Duplicate(_)) => Ok(execute(store.writers(), EXPIRE_MERGE, values()).await? > 0),
         done => Ok(done? > 0),
     }
+}
+
+const RELEASE_MERGE: &str = "
+delete from jobs where state = 'running' and exists (
+    select 1 from jobs o where o.tenant_id = jobs.tenant_id and o.key = jobs.key and o.state = 'queued')";
+const RELEASE: &str =
+    "update jobs set state = 'queued', lease_token = lease_token + 1 where state = 'running'";
+
+/// Takes every running job away from its worker. Only for a start that knows that none lives, as on
+/// a SQLite file, which one node has to itself.
+pub async fn release_all(store: &Store) -> Result<u64> {
+    let _permit = store.writer_permit().await?;
+    execute(store.writers(), RELEASE_MERGE, Vec::new()).await?;
+    execute(store.writers(), RELEASE, Vec::new()).await
 }
 
 const CANCEL: &str = "

@@ -10,6 +10,9 @@ use sea_orm::sqlx::{AssertSqlSafe, migrate::MigrateError};
 use crate::connect::{Engine, Pools, Store};
 use crate::error::{Error, Result};
 
+/// Tries on SQLite, where sqlx locks nobody out: who loses the race finds the work done the next time.
+const SQLITE_TRIES: u32 = 3;
+
 const SCRIPTS: &[(i64, &str, &str)] = &[(
     1,
     "start",
@@ -21,7 +24,19 @@ impl Store {
     pub async fn migrate(&self) -> Result<i64> {
         let migrator = migrator(self.engine());
         let outcome = match self.pools() {
-            Pools::Sqlite { writer, .. } => migrator.run(writer).await,
+            Pools::Sqlite { writer, .. } => {
+                let mut outcome = migrator.run(writer).await;
+                for _ in 1..SQLITE_TRIES {
+                    if !matches!(
+                        outcome,
+                        Err(MigrateError::Execute(_) | MigrateError::ExecuteMigration(..))
+                    ) {
+                        break;
+                    }
+                    outcome = migrator.run(writer).await;
+                }
+                outcome
+            }
             Pools::Postgres(pool) => migrator.run(pool).await,
         };
         outcome.map_err(explain)?;
@@ -31,7 +46,7 @@ impl Store {
 
 fn explain(error: MigrateError) -> Error {
     match error {
-        MigrateError::Execute(error) => error.into(),
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => error.into(),
         MigrateError::VersionMissing(version) => Error::Defect(format!(
             "the database has schema version {version}, which this program does not know: start a newer program"
         )),

@@ -5,8 +5,9 @@ use domain::clock::Timestamp;
 use domain::ids::{InvitationId, TenantId, UserId};
 use domain::team::Role;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::Expr,
+    ActiveValue::Set,
+    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, LockType},
 };
 
 use crate::error::Result;
@@ -34,7 +35,7 @@ pub async fn find(db: &impl Read, id: UserId) -> Result<Option<User>> {
     let mut query =
         users::Entity::find_by_id(id.0).filter(users::Column::TenantId.eq(db.scope().tenant().0));
     if db.locks_rows() {
-        query = query.lock_exclusive();
+        query = query.lock(LockType::NoKeyUpdate);
     }
     let row = query.one(db.connection()).await?;
     Ok(row.map(user))

@@ -4,8 +4,9 @@ use domain::clock::Timestamp;
 use domain::ids::TemplateId;
 use domain::templates::{Template, TemplateFields};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::Expr,
+    ActiveValue::Set,
+    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, LockType},
 };
 
 use crate::error::Result;
@@ -33,7 +34,7 @@ pub async fn find(db: &impl Read, id: TemplateId) -> Result<Option<Template>> {
     let mut query = templates::Entity::find_by_id(id.0)
         .filter(templates::Column::TenantId.eq(db.scope().tenant().0));
     if db.locks_rows() {
-        query = query.lock_exclusive();
+        query = query.lock(LockType::NoKeyUpdate);
     }
     let row = query.one(db.connection()).await?;
     Ok(row.map(template))

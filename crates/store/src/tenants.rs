@@ -4,7 +4,10 @@ use domain::clock::Timestamp;
 use domain::email::comparison_key;
 use domain::ids::TenantId;
 use domain::tenants::{Tenant, TenantStatus};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
+use sea_orm::{
+    ColumnTrait, EntityTrait, QueryFilter, QuerySelect,
+    sea_query::{Expr, LockType},
+};
 
 use crate::error::Result;
 use crate::read::Read;
@@ -16,7 +19,7 @@ pub async fn find(db: &impl Read) -> Result<Option<Tenant>> {
     let id = db.scope().tenant().0;
     let mut query = tenants::Entity::find_by_id(id);
     if db.locks_rows() {
-        query = query.lock_exclusive();
+        query = query.lock(LockType::NoKeyUpdate);
     }
     let Some(row) = query.one(db.connection()).await? else {
         return Ok(None);

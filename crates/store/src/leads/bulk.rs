@@ -6,7 +6,6 @@ use domain::ids::{ImportId, LeadId};
 use domain::insights::Month;
 use domain::leads::LeadFields;
 use domain::search::words;
-use sea_orm::sea_query::ArrayType;
 use sea_orm::{ConnectionTrait, Statement, Value};
 
 use crate::campaigns;
@@ -33,21 +32,22 @@ pub struct NewLead {
 const INSERT_POSTGRES: &str = "
 insert into campaign_leads (tenant_id, campaign_id, lead_generation, import_id, created_at, updated_at,
     id, import_row, title, title_key, address, phone, website, website_host, email, email_key,
-    description, lead_score, generated_email, contact_source, scraped_data)
+    description, lead_score, generated_email, generated_whatsapp, deep_research, contact_source, scraped_data)
 select $1, $2, $3, $4, $5, $5, r.id, r.import_row, r.title, r.title_key, r.address, r.phone, r.website,
     r.website_host, r.email, r.email_key, r.description, r.lead_score, r.generated_email,
-    r.contact_source, r.scraped_data::jsonb
-from unnest($6::uuid[], $7::bigint[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[],
-    $13::text[], $14::text[], $15::text[], $16::text[], $17::bigint[], $18::text[], $19::text[], $20::text[])
+    r.generated_whatsapp, r.deep_research, r.contact_source, r.scraped_data::jsonb
+from unnest($6::text::uuid[], $7::text::bigint[], $8::text::text[], $9::text::text[], $10::text::text[], $11::text::text[], $12::text::text[],
+    $13::text::text[], $14::text::text[], $15::text::text[], $16::text::text[], $17::text::bigint[], $18::text::text[], $19::text::text[], $20::text::text[],
+    $21::text::text[], $22::text::text[])
   as r (id, import_row, title, title_key, address, phone, website, website_host, email, email_key,
-    description, lead_score, generated_email, contact_source, scraped_data)";
+    description, lead_score, generated_email, generated_whatsapp, deep_research, contact_source, scraped_data)";
 const INSERT_SQLITE: &str = "
 insert into campaign_leads (tenant_id, campaign_id, lead_generation, import_id, created_at, updated_at,
     id, import_row, title, title_key, address, phone, website, website_host, email, email_key,
-    description, lead_score, generated_email, contact_source, scraped_data)
+    description, lead_score, generated_email, generated_whatsapp, deep_research, contact_source, scraped_data)
 select $1, $2, $3, $4, $5, $5, unhex(value ->> 0), value ->> 1, value ->> 2, value ->> 3, value ->> 4,
     value ->> 5, value ->> 6, value ->> 7, value ->> 8, value ->> 9, value ->> 10, value ->> 11,
-    value ->> 12, value ->> 13, value ->> 14
+    value ->> 12, value ->> '$[13][0]', value ->> '$[13][1]', value ->> '$[13][2]', value ->> '$[13][3]'
 from json_each($6)";
 
 /// Adds leads to a locked campaign, all or none, and counts them.
@@ -79,12 +79,8 @@ pub async fn insert(
         }
     };
     let db = writing.connection();
-    db.execute_raw(Statement::from_sql_and_values(
-        db.get_database_backend(),
-        sql,
-        values,
-    ))
-    .await?;
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
+    db.execute_raw(statement).await?;
     lead_words::note(writing, import, first.id, last.id).await?;
     let count = i64::try_from(new.len()).unwrap_or(i64::MAX);
     writing.change().leads_used += count;
@@ -105,39 +101,58 @@ fn extra(fields: &LeadFields) -> Option<String> {
         .map(|map| serde_json::Value::Object(map.clone()).to_string())
 }
 
+/// The columns as PostgreSQL's array literals: bound arrays cannot hold NULL.
 fn as_arrays(new: &[NewLead]) -> Vec<Value> {
-    fn texts(new: &[NewLead], field: impl Fn(&LeadFields) -> Option<String>) -> Value {
-        let items = new
-            .iter()
-            .map(|lead| Value::String(field(&lead.fields)))
-            .collect();
-        Value::Array(ArrayType::String, Some(Box::new(items)))
-    }
-    fn numbers(new: &[NewLead], field: impl Fn(&NewLead) -> Option<i64>) -> Value {
-        let items = new.iter().map(|lead| Value::BigInt(field(lead))).collect();
-        Value::Array(ArrayType::BigInt, Some(Box::new(items)))
-    }
-    let ids = new
-        .iter()
-        .map(|lead| Value::Uuid(Some(lead.id.0)))
-        .collect();
+    let texts = |field: &dyn Fn(&LeadFields) -> Option<String>| -> Value {
+        array_literal(new.iter().map(|lead| field(&lead.fields))).into()
+    };
+    let plain = |field: &dyn Fn(&NewLead) -> Option<String>| -> Value {
+        array_literal(new.iter().map(field)).into()
+    };
     vec![
-        Value::Array(ArrayType::Uuid, Some(Box::new(ids))),
-        numbers(new, |lead| lead.import_row),
-        texts(new, |fields| fields.title.clone()),
-        texts(new, |fields| Some(title_key(fields))),
-        texts(new, |fields| fields.address.clone()),
-        texts(new, |fields| fields.phone.clone()),
-        texts(new, |fields| fields.website.clone()),
-        texts(new, LeadFields::website_host),
-        texts(new, |fields| fields.email.clone()),
-        texts(new, LeadFields::email_key),
-        texts(new, |fields| fields.description.clone()),
-        numbers(new, |lead| Some(lead.fields.lead_score)),
-        texts(new, |fields| fields.generated_email.clone()),
-        texts(new, |fields| fields.contact_source.clone()),
-        texts(new, extra),
+        plain(&|lead| Some(lead.id.to_string())),
+        plain(&|lead| lead.import_row.map(|row| row.to_string())),
+        texts(&|fields| fields.title.clone()),
+        texts(&|fields| Some(title_key(fields))),
+        texts(&|fields| fields.address.clone()),
+        texts(&|fields| fields.phone.clone()),
+        texts(&|fields| fields.website.clone()),
+        texts(&LeadFields::website_host),
+        texts(&|fields| fields.email.clone()),
+        texts(&LeadFields::email_key),
+        texts(&|fields| fields.description.clone()),
+        plain(&|lead| Some(lead.fields.lead_score.to_string())),
+        texts(&|fields| fields.generated_email.clone()),
+        texts(&|fields| fields.generated_whatsapp.clone()),
+        texts(&|fields| fields.deep_research.clone()),
+        texts(&|fields| fields.contact_source.clone()),
+        texts(&extra),
     ]
+}
+
+/// `{"a",NULL,"b"}`, as PostgreSQL reads an array (its manual, "Array Input and Output Syntax").
+fn array_literal(items: impl Iterator<Item = Option<String>>) -> String {
+    let mut literal = String::from("{");
+    for item in items {
+        if literal.len() > 1 {
+            literal.push(',');
+        }
+        match item {
+            None => literal.push_str("NULL"),
+            Some(text) => {
+                literal.push('"');
+                for c in text.chars() {
+                    if matches!(c, '"' | '\\') {
+                        literal.push('\\');
+                    }
+                    literal.push(c);
+                }
+                literal.push('"');
+            }
+        }
+    }
+    literal.push('}');
+    literal
 }
 
 fn as_json(new: &[NewLead]) -> Result<String> {
@@ -159,8 +174,13 @@ fn as_json(new: &[NewLead]) -> Result<String> {
                 fields.description.as_deref(),
                 fields.lead_score,
                 fields.generated_email.as_deref(),
-                fields.contact_source.as_deref(),
-                extra(fields),
+                // A tuple of more than 16 has no serialisation.
+                (
+                    fields.generated_whatsapp.as_deref(),
+                    fields.deep_research.as_deref(),
+                    fields.contact_source.as_deref(),
+                    extra(fields),
+                ),
             )
         })
         .collect();

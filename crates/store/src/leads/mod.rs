@@ -47,7 +47,7 @@ pub async fn find(db: &impl Read, id: LeadId) -> Result<Option<Lead>> {
 pub async fn lock(writing: &Writing, id: LeadId) -> Result<Option<Lead>> {
     match writing.engine() {
         Engine::Sqlite => find_with(writing, id, FIND).await,
-        Engine::Postgres => find_with(writing, id, &format!("{FIND} for update of l")).await,
+        Engine::Postgres => find_with(writing, id, &format!("{FIND} for no key update of l")).await,
     }
 }
 
@@ -61,7 +61,7 @@ async fn find_with(db: &impl Read, id: LeadId, sql: &str) -> Result<Option<Lead>
     Ok(row.map(lead))
 }
 
-/// Writes a locked lead's fields and revision, and notes that its words are to be written anew.
+/// Writes a locked lead's fields (all but the extra data and the source) and revision, and notes that its words are to be written anew.
 pub async fn save(writing: &Writing, lead: &Lead) -> Result<()> {
     use leads::Column;
     let fields = &lead.fields;
@@ -76,6 +76,11 @@ pub async fn save(writing: &Writing, lead: &Lead) -> Result<()> {
         .col_expr(Column::Email, Expr::value(fields.email.clone()))
         .col_expr(Column::EmailKey, Expr::value(fields.email_key()))
         .col_expr(Column::Description, Expr::value(fields.description.clone()))
+        .col_expr(Column::LeadScore, Expr::value(fields.lead_score))
+        .col_expr(
+            Column::GeneratedWhatsapp,
+            Expr::value(fields.generated_whatsapp.clone()),
+        )
         .col_expr(
             Column::GeneratedEmail,
             Expr::value(fields.generated_email.clone()),

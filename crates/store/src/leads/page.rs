@@ -148,7 +148,7 @@ async fn restrict_to_words(
 
 const COUNT_WORD: &str = "
 select count(*) as found from (
-    select 1 from lead_words where campaign_id = $1 and word >= $2 and word < $3 limit $4) as some";
+    select 1 from lead_words where campaign_id = $1 and word >= $2 and word < $3 limit $4) as first_ones";
 
 async fn is_rare(db: &impl Read, campaign: &Campaign, word: &str) -> Result<bool> {
     let connection = db.connection();

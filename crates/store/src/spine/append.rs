@@ -19,7 +19,7 @@ pub(crate) struct Advance<'a> {
     pub(crate) quota_enforced: bool,
 }
 
-/// `month` moves forward to $9 and takes its two counters along, then the changes of the two months
+/// `month` moves forward to $9 (it never goes back, whatever the clock does) and takes its two counters along, then the changes of the two months
 /// that are still shown are added; `case` has to spell it out, since the row is read and written by one statement.
 const ADVANCE: &str = "
 update spines set
@@ -81,7 +81,9 @@ async fn advance_row(
     count: i64,
 ) -> Result<i64> {
     let change = advance.change;
-    let month = Month::of(advance.now);
+    // With the clock set back, leads of a later month may go: the row's month is at least theirs.
+    let latest = change.by_month.iter().map(|(month, _)| *month).max();
+    let month = Month::of(advance.now).max(latest.unwrap_or(Month(0)));
     let of_month = |wanted: Month| -> i64 {
         change
             .by_month

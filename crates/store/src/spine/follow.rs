@@ -45,6 +45,8 @@ pub struct Follower {
     cursor: Cursor,
     /// The last number handed out of each tenant that is remembered.
     reached: HashMap<Uuid, i64>,
+    /// The highest position that was handed out before the cursor came to it.
+    ahead: i64,
 }
 
 /// A place in the order (position, tenant, number); tenant and number only count within one position.
@@ -75,13 +77,14 @@ where position >= $1::text::xid8 and (position, tenant_id, seq) > ($1::text::xid
   and position < pg_snapshot_xmin(pg_current_snapshot())
 order by events.position, tenant_id, seq limit $4";
 const MISSED_POSTGRES: &str = "
-select seq from events
+select seq, position::text::bigint as position from events
 where tenant_id = $1 and seq < $2 and seq > $3
   and position >= $4::text::xid8 and (position, tenant_id, seq) > ($4::text::xid8, $5, $6)
 order by seq";
 
 impl Follower {
-    /// Begins at the end of what is committed now.
+    /// Begins at the end of what is committed now; on PostgreSQL, while transactions are under way,
+    /// with some that were committed just before.
     pub async fn begin(store: Store) -> Result<Self> {
         let sql = match store.engine() {
             Engine::Sqlite => START_SQLITE,
@@ -105,28 +108,38 @@ impl Follower {
             store: store.clone(),
             cursor,
             reached: HashMap::new(),
+            ahead: 0,
         })
     }
 
-    /// The next events, of each tenant in order; empty when there are none yet.
+    /// The next events, of each tenant in order; empty when there are none yet. One that fails, or
+    /// whose future is dropped, has handed out nothing: the next call begins at the same place.
     pub async fn next(&mut self) -> Result<Vec<Followed>> {
         let store = self.store.clone();
         let _permit = store.reader_permit().await?;
         let db = store.readers();
         let scanned = self.scan(db).await?;
         let mut wanted: Vec<(Uuid, i64)> = Vec::with_capacity(scanned.len());
+        let mut reached_now: HashMap<Uuid, i64> = HashMap::new();
+        let mut ahead = self.ahead;
         for row in &scanned {
-            let reached = self.reached.get(&row.tenant_id).copied();
+            let known = reached_now.get(&row.tenant_id);
+            let reached = known.or(self.reached.get(&row.tenant_id)).copied();
             if reached.is_some_and(|reached| row.seq <= reached) {
                 continue;
             }
             if reached != Some(row.seq - 1) && store.engine() == Engine::Postgres {
-                wanted.extend(self.missed(db, row, reached.unwrap_or(0)).await?);
+                for (seq, position) in self.missed(db, row, reached.unwrap_or(0)).await? {
+                    wanted.push((row.tenant_id, seq));
+                    ahead = ahead.max(position);
+                }
             }
             wanted.push((row.tenant_id, row.seq));
-            self.reached.insert(row.tenant_id, row.seq);
+            reached_now.insert(row.tenant_id, row.seq);
         }
         let events = load(db, &wanted).await?;
+        self.reached.extend(reached_now);
+        self.ahead = ahead;
         if let Some(last) = scanned.last() {
             self.cursor = Cursor {
                 position: last.position,
@@ -157,13 +170,13 @@ impl Follower {
         Ok(Scanned::find_by_statement(statement).all(db).await?)
     }
 
-    /// Numbers before `row` that are committed and whose position is still ahead.
+    /// Numbers before `row` that are committed and whose position is still ahead, with that position.
     async fn missed(
         &self,
         db: &DatabaseConnection,
         row: &Scanned,
         reached: i64,
-    ) -> Result<Vec<(Uuid, i64)>> {
+    ) -> Result<Vec<(i64, i64)>> {
         let values = [
             row.tenant_id.into(),
             row.seq.into(),
@@ -176,14 +189,14 @@ impl Follower {
             Statement::from_sql_and_values(db.get_database_backend(), MISSED_POSTGRES, values);
         let rows = db.query_all_raw(statement).await?;
         rows.iter()
-            .map(|found| Ok((row.tenant_id, found.try_get("", "seq")?)))
+            .map(|found| Ok((found.try_get("", "seq")?, found.try_get("", "position")?)))
             .collect()
     }
 
-    /// A tenant may be forgotten when nothing of it was handed out ahead of the cursor, which is
-    /// sure when a scan came back empty.
+    /// Tenants may be forgotten when nothing was handed out ahead of the cursor, else it would be
+    /// handed out again.
     fn forget_when_full(&mut self, caught_up: bool) {
-        if caught_up && self.reached.len() > REMEMBERED_MAX {
+        if caught_up && self.cursor.position > self.ahead && self.reached.len() > REMEMBERED_MAX {
             self.reached.clear();
         }
     }

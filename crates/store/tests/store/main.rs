@@ -1,0 +1,18 @@
+//! What the store promises, told as stories that run on SQLite and on PostgreSQL alike.
+
+mod counters;
+mod epoch;
+mod follow;
+mod isolation;
+mod jobs;
+mod leads;
+mod migrate;
+mod people;
+mod plans;
+mod purge;
+mod seam;
+mod search;
+mod spine;
+mod unwell;
+mod values;
+mod world;
