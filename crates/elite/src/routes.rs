@@ -1,5 +1,7 @@
 //! The delivery crates on top of the use cases, with the edge around them.
 
+use std::sync::Arc;
+
 use app::App;
 
 use http_edge::cors::Origins;
@@ -31,7 +33,11 @@ pub(crate) fn router(settings: &Settings, app: &App) -> Result<Router, Failure> 
         })
     });
     options.identify = Some(identify(app.tokens().clone()));
+    options.render_error = Some(Arc::new(web::render_error));
     let edge = Edge::new(options);
-    let router = Router::new();
-    Ok(edge.around(router))
+    let environment = settings.server.environment.as_str();
+    let folder = settings.server.data_dir.clone();
+    let state = api::ApiState::new(app.clone(), edge.counters(), environment, folder);
+    let site = web::router(web::WebState::new(app.clone()));
+    Ok(edge.around(api::router(state).merge(site)))
 }

@@ -15,7 +15,7 @@ pub fn run(cli: Cli) -> ExitCode {
     let sources = Sources::of_process(cli.config.clone());
     let command = cli.command();
     if command == Command::Openapi {
-        return end(print(""));
+        return end(print(&api::openapi_json()));
     }
     let settings = match Settings::load(&sources) {
         Ok(settings) => settings,
