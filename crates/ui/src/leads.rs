@@ -74,7 +74,6 @@ pub const SORT_CHOICES: &[Choice] = &[
     Choice::new("created", "Oldest first"),
     Choice::new("-created", "Newest first"),
     Choice::new("title", "Name, A to Z"),
-    Choice::new("-title", "Name, Z to A"),
     Choice::new("-score", "Highest score"),
 ];
 
@@ -109,8 +108,8 @@ pub struct LeadsTable {
     pub leads_total: i64,
     /// Whether a filter is set.
     pub is_filtered: bool,
-    /// The page before this one.
-    pub previous_href: Option<String>,
+    /// The first page, unless this is it; pages are found forwards only.
+    pub first_href: Option<String>,
     /// The page after this one.
     pub next_href: Option<String>,
 }
@@ -120,7 +119,7 @@ impl HtmlSafe for LeadsTable {}
 impl LeadsTable {
     fn caption(&self) -> String {
         let shown = counted(i64::try_from(self.leads.len()).unwrap_or(i64::MAX), "lead");
-        let is_whole = self.previous_href.is_none() && self.next_href.is_none();
+        let is_whole = self.first_href.is_none() && self.next_href.is_none();
         match (self.is_filtered, is_whole) {
             (true, true) => format!(
                 "{shown} of {} match",

@@ -17,6 +17,8 @@ pub struct TroublePage {
     pub request_id: Option<String>,
     /// Whether "try again" is offered: a link to this path.
     pub retry_href: Option<String>,
+    /// Whether logging out is offered, to somebody who can do nothing else: the token of its form.
+    pub logout_csrf: Option<String>,
 }
 
 impl TroublePage {
@@ -27,6 +29,7 @@ impl TroublePage {
             text: text.into(),
             request_id: None,
             retry_href: None,
+            logout_csrf: None,
         }
     }
 
@@ -110,6 +113,14 @@ impl TroublePage {
     pub fn with_request_id(self, id: impl Into<String>) -> Self {
         Self {
             request_id: Some(id.into()),
+            ..self
+        }
+    }
+
+    /// With logging out in the place of the way to the start, which is shut too.
+    pub fn with_logout(self, csrf: impl Into<String>) -> Self {
+        Self {
+            logout_csrf: Some(csrf.into()),
             ..self
         }
     }

@@ -89,13 +89,13 @@ fn leads() -> Vec<Sample> {
         leads: rows(),
         leads_total: 727,
         is_filtered: false,
-        previous_href: Some("/campaigns/c1?cursor=previous".into()),
+        first_href: Some("/campaigns/c1".into()),
         next_href: Some("/campaigns/c1?cursor=next".into()),
     };
     let empty = LeadsTable {
         leads: vec![],
         leads_total: 0,
-        previous_href: None,
+        first_href: None,
         next_href: None,
         ..table.clone()
     };

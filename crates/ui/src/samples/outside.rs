@@ -68,6 +68,11 @@ pub(super) fn pages() -> Vec<Sample> {
             "trouble-403",
             TroublePage::forbidden("Insufficient permissions. Required: owner, admin"),
         ),
+        page(
+            "trouble-suspended",
+            TroublePage::forbidden("Account suspended. Please contact support.")
+                .with_logout("csrf-sample"),
+        ),
         page("trouble-404", TroublePage::not_found()),
         page("trouble-405", TroublePage::method_not_allowed()),
         page(
