@@ -1,0 +1,144 @@
+//! Uploading a file, its import, and the files that are refused.
+
+use axum::body::Body;
+use domain::jobs::Job;
+
+use crate::browser::{Browser, Site, campaign, multipart, multipart_request};
+
+/// Does the import that waits.
+async fn run_import(site: &Site) {
+    let claimed = app::jobs::claim(&site.app, &["run_import"]).await.unwrap();
+    let claimed = claimed.expect("an import that waits");
+    let Job::RunImport { import_id } = claimed.job else {
+        panic!("another job");
+    };
+    app::imports::run(&site.app, &claimed, import_id)
+        .await
+        .unwrap();
+}
+
+async fn ready() -> (Site, Browser, String) {
+    let site = Site::new().await;
+    let mut owner = site.owner("acme").await;
+    let path = campaign(&mut owner, "Lyon").await;
+    (site, owner, path)
+}
+
+#[tokio::test]
+async fn a_file_becomes_leads() {
+    let (site, mut owner, path) = ready().await;
+    let csv = b"Company,E-mail,Ratings\nAtelier,a@b.example,5\n,c@d.example,4\n";
+    let page = owner.upload(&path, "C:\\leads.csv", csv).await;
+    let import = page.location().to_owned();
+    let page = owner.get(&import).await;
+    page.is(200).says("Waiting to begin");
+    page.says("Import of leads.csv");
+    owner.get(&path).await.says(&import);
+
+    run_import(&site).await;
+    let page = owner.get(&import).await;
+    page.says("1 lead added");
+    page.says("Missing company name");
+    owner.get(&path).await.says("Atelier");
+    owner
+        .get(&format!("{path}/upload"))
+        .await
+        .says("Earlier imports");
+    let page = owner.submit(&path, &format!("{import}/cancel"), &[]).await;
+    owner.follow(&page).await.says("had already ended");
+    owner
+        .get("/activity?topic=imports")
+        .await
+        .says("imported 1 lead:");
+    let mut stranger = site.owner("zeta").await;
+    stranger.get(&import).await.is(404);
+    stranger
+        .submit("/", &format!("{import}/cancel"), &[])
+        .await
+        .is(404);
+}
+
+#[tokio::test]
+async fn the_same_file_again_leads_to_its_import_and_a_waiting_one_is_cancelled() {
+    let (site, mut owner, path) = ready().await;
+    let csv = b"name\nA\n";
+    let first = owner
+        .upload(&path, "a.csv", csv)
+        .await
+        .location()
+        .to_owned();
+    let again = owner.upload(&path, "a.csv", csv).await;
+    assert_eq!(again.location(), first);
+    let page = owner.submit(&first, &format!("{first}/cancel"), &[]).await;
+    owner.follow(&page).await.says("The import stops.");
+    run_import(&site).await;
+    owner.get(&first).await.says("The import was cancelled");
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_used_is_refused_in_the_page() {
+    let (_site, mut owner, path) = ready().await;
+    let page = owner.upload(&path, "leads.pdf", b"%PDF").await;
+    page.is(400).says("File must be CSV or Excel format");
+    page.says("type=\"file\"");
+    owner.upload(&path, "leads.csv", b"").await.is(400);
+    owner
+        .upload(&path, "leads.csv", b"a,b\n1,2\n")
+        .await
+        .is(400);
+    owner
+        .upload(&path, "", b"")
+        .await
+        .is(400)
+        .says("Choose a file first.");
+    let large = vec![b'x'; (1 << 20) + 1];
+    let page = owner.upload(&path, "leads.csv", &large).await;
+    page.is(413).says("File is larger than 1 MB");
+    let page = owner.upload(&path, "leads.csv", &vec![b'x'; 3 << 20]).await;
+    page.is(413).says("File is larger than 1 MB");
+}
+
+#[tokio::test]
+async fn an_upload_without_its_token_first_is_refused_before_the_file() {
+    let (_site, mut owner, path) = ready().await;
+    let to = format!("{path}/upload");
+    let token = owner.get(&to).await.token();
+    let file = ("file", Some("a.csv"), &b"name\nA\n"[..]);
+    let token = ("_csrf", None, token.as_bytes());
+    let wrong = ("_csrf", None, &b"wrong"[..]);
+    let long = vec![b'a'; 4096];
+    let long = ("_csrf", None, &long[..]);
+    for parts in [
+        &[file][..],
+        &[file, token],
+        &[wrong, file],
+        &[long, file],
+        &[],
+    ] {
+        let body = Body::from(multipart(parts));
+        owner.send(multipart_request(&to), body).await.is(403);
+    }
+    owner.get(&to).await.is(200);
+    let page = owner.get(&to).await;
+    assert!(!page.body.contains("Earlier imports"));
+}
+
+#[tokio::test]
+async fn a_truncated_upload_imports_nothing() {
+    let (_site, mut owner, path) = ready().await;
+    let to = format!("{path}/upload");
+    let token = owner.get(&to).await.token();
+    let parts = [
+        ("_csrf", None, token.as_bytes()),
+        ("file", Some("a.csv"), &b"name\nA\n"[..]),
+    ];
+    let mut body = multipart(&parts);
+    body.truncate(body.len() - 14);
+    let page = owner.send(multipart_request(&to), Body::from(body)).await;
+    page.is(400).says("The upload ended early.");
+    assert!(!page.body.contains("Earlier imports"));
+    let token = [("_csrf", token.as_str())];
+    let body = serde_urlencoded::to_string(token).unwrap();
+    let form = crate::browser::form(&to);
+    owner.send(form, Body::from(body)).await.is(400);
+}
