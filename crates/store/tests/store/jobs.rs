@@ -378,4 +378,52 @@ on_both_engines!(
     many_claimers_never_get_the_same_job,
     a_clock_set_back_delays_nothing_for_long,
     what_an_open_write_asks_for_is_not_done_too_early,
+    a_start_that_is_alone_takes_every_job_back,
 );
+
+/// Between the look and the change somebody else commits the like: the later one gives way all the same.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_like_that_is_made_meanwhile_is_given_way_to() {
+    let world = World::postgres().await;
+    let scope = world.tenant().await;
+    for expires in [false, true] {
+        enqueue(&world, scope, &import(1)).await;
+        let job = claim(&world.store).await.expect("a job");
+        let open = world.begin(scope).await;
+        jobs::enqueue(&open, &import(1)).await.expect("enqueued");
+        let later = async {
+            if expires {
+                let lease = jobs::running(&world.store).await.expect("read")[0];
+                assert!(jobs::expire(&world.store, lease).await.expect("asked"));
+            } else {
+                end(&world, &job, retry(1)).await.expect("ended");
+            }
+        };
+        let sooner = async {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            commit(open).await;
+        };
+        tokio::join!(later, sooner);
+        let depth = jobs::depth(&world.store).await.expect("read");
+        assert_eq!((depth.queued, depth.running), (1, 0), "{expires}");
+        let like = claim(&world.store).await.expect("the like");
+        assert_ne!(like.id, job.id);
+        end(&world, &like, Outcome::Done).await.expect("ended");
+    }
+}
+
+async fn a_start_that_is_alone_takes_every_job_back(world: World) {
+    let scope = world.tenant().await;
+    enqueue(&world, scope, &import(1)).await;
+    enqueue(&world, scope, &import(2)).await;
+    let lost = claim(&world.store).await.expect("a job");
+    claim(&world.store).await.expect("another");
+    enqueue(&world, scope, &lost.job).await;
+    assert_eq!(jobs::release_all(&world.store).await.expect("released"), 1);
+    let depth = jobs::depth(&world.store).await.expect("read");
+    assert_eq!((depth.queued, depth.running), (2, 0));
+    assert!(matches!(
+        jobs::beat(&world.store, &lost).await,
+        Err(Error::LeaseLost)
+    ));
+}
