@@ -24,6 +24,5 @@ pub async fn sweep(app: &App) -> Result<u64> {
     gone += attempts::sweep(app.store()).await?;
     let files = app.uploads().sweep(|_| false, FILES_KEPT).await;
     gone += files.map_err(|error| Error::Unavailable(error.to_string()))?;
-    app.store().mark_position().await?;
     Ok(gone)
 }

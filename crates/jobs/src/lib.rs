@@ -21,4 +21,5 @@ pub fn start(app: &App) {
     app.tasks().spawn(dispatch::run(app.clone()));
     app.tasks().spawn(watch::run(app.clone()));
     app.tasks().spawn(housekeeping::run(app.clone()));
+    app.tasks().spawn(housekeeping::mark(app.clone()));
 }

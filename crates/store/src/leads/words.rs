@@ -18,6 +18,9 @@ use crate::write::Writing;
 /// Leads whose words one transaction writes.
 pub const FILL_LEADS: i64 = 1_000;
 
+/// Notes that one transaction works off; an edit makes one, a chunk of an import too.
+const FILL_NOTES_MAX: usize = 200;
+
 const NOTE: &str = "
 insert into search_backlog (id, tenant_id, import_id, first_lead_id, last_lead_id)
 values ($1, $2, $3, $4, $5)";
@@ -68,14 +71,29 @@ insert into lead_words (campaign_id, word, lead_id)
 select unhex(value ->> 0), value ->> 1, unhex(value ->> 2) from json_each($1) where true
 on conflict do nothing";
 
-/// Writes the words of the leads noted first, a bounded number; says whether more are noted.
+/// Writes the words of the leads noted first, a bounded number; says whether more may be noted.
 pub async fn fill(writing: &Writing) -> Result<bool> {
+    let mut leads = 0;
+    for _ in 0..FILL_NOTES_MAX {
+        match fill_note(writing).await? {
+            None => return Ok(false),
+            Some(written) => leads += written,
+        }
+        if leads >= FILL_LEADS {
+            break;
+        }
+    }
+    Ok(true)
+}
+
+/// Writes the words of one note's leads, or of its first ones; gives how many, `None` without a note.
+async fn fill_note(writing: &Writing) -> Result<Option<i64>> {
     let tenant: Value = writing.scope().tenant().0.into();
     let db = writing.connection();
     let backend = db.get_database_backend();
     let statement = Statement::from_sql_and_values(backend, OLDEST, [tenant.clone()]);
     let Some(noted) = Noted::find_by_statement(statement).one(db).await? else {
-        return Ok(false);
+        return Ok(None);
     };
     let values = [
         tenant.clone(),
@@ -90,7 +108,8 @@ pub async fn fill(writing: &Writing) -> Result<bool> {
     };
     let statement = Statement::from_sql_and_values(backend, leads_sql, values);
     let rows = leads::Model::find_by_statement(statement).all(db).await?;
-    let complete = (rows.len() as i64) < FILL_LEADS;
+    let written = i64::try_from(rows.len()).unwrap_or(FILL_LEADS);
+    let complete = written < FILL_LEADS;
     let last = rows.last().map(|row| row.id);
     replace(writing, rows).await?;
     match last {
@@ -100,7 +119,7 @@ pub async fn fill(writing: &Writing) -> Result<bool> {
         }
         _ => execute(writing, DONE, vec![noted.id.into(), tenant]).await?,
     }
-    Ok(true)
+    Ok(Some(written))
 }
 
 async fn replace(writing: &Writing, rows: Vec<leads::Model>) -> Result<()> {
