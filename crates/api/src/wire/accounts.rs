@@ -128,7 +128,7 @@ pub struct RegisterRequest {
     #[schema(min_length = 2, max_length = 255)]
     pub company_name: String,
     /// Where mail about the account goes; the person's address where it is left out.
-    #[schema(format = "email")]
+    #[schema(format = "email", nullable = false)]
     pub company_email: Option<String>,
     /// The company's website.
     pub company_website: Option<String>,

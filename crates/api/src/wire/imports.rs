@@ -92,6 +92,6 @@ pub struct UploadQuery {
 #[derive(Debug, ToSchema)]
 pub struct UploadForm {
     /// A file whose name ends in `.csv`, `.tsv`, `.xlsx` or `.xls`.
-    #[schema(content_media_type = "application/octet-stream")]
+    #[schema(format = "binary", content_media_type = "application/octet-stream")]
     pub file: String,
 }

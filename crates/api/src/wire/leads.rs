@@ -152,7 +152,6 @@ pub struct LeadCreate {
 
 /// Many leads: the bare list, or an object that holds it.
 #[derive(Debug, ToSchema)]
-#[schema(as = LeadBulkCreate)]
 #[serde(untagged)]
 pub enum LeadBulkCreate {
     /// The bare list.
