@@ -1,8 +1,8 @@
 //! Registering, signing in and out, accepting an invitation.
 
 use app::accounts::{self, Credentials, Registration};
-use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::extract::{FromRequest, Request, State};
+use axum::http::{StatusCode, header};
 use domain::accounts::{NewUser, PERSON_NAME_CHARACTERS_MAX, SessionKind};
 use domain::email::EmailAddress;
 use domain::passwords;
@@ -10,14 +10,15 @@ use domain::problems::Problem;
 use domain::refusal::RefusalKind;
 use domain::tenants::{NAME_CHARACTERS, NewTenant};
 use http_edge::fields::{email, text, text_then};
-use http_edge::{ANY_TEXT, QueryFields, Received};
+use http_edge::received::BODY_BYTES_MAX;
+use http_edge::{ANY_TEXT, FormBody, QueryFields, Received};
 use serde_json::Value;
 use ui::accounts::{
     AcceptInvitationPage, InvitationForm, InvitationGonePage, LoginPage, RegisterForm, RegisterPage,
 };
 use ui::forms::Field;
 
-use crate::cookies::Cookie;
+use crate::cookies::{Cookie, IsTls};
 use crate::flash::Note;
 use crate::form::{Complaints, last};
 use crate::guest::{Guest, GuestPosted};
@@ -165,18 +166,18 @@ fn login_again(guest: &Guest, form: &Received, complaints: &Complaints) -> Answe
 }
 
 /// Ends the login; also of a suspended company's people, who are no members now. Without a login there is nothing to end.
-pub(crate) async fn logout(
-    State(state): State<WebState>,
-    guest: Guest,
-    headers: HeaderMap,
-    body: http_edge::FormBody,
-) -> Answer {
-    require_same_origin(&headers, &state)?;
+pub(crate) async fn logout(State(state): State<WebState>, request: Request) -> Answer {
+    let (mut parts, body) = request.into_parts();
+    require_same_origin(&parts, &state)?;
+    let is_tls = IsTls::of(&mut parts, &state).await;
+    let headers = parts.headers.clone();
+    let request = Request::from_parts(parts, body);
+    let FormBody::<{ BODY_BYTES_MAX }>(form) = FormBody::from_request(request, &state).await?;
     let app = &state.app;
-    if let Some(caller) = session::signed_in(app, &headers, guest.is_tls).await? {
-        let cookie = Cookie::Session.read(&headers, guest.is_tls);
+    if let Some(caller) = session::signed_in(app, &headers, is_tls).await? {
+        let cookie = Cookie::Session.read(&headers, is_tls);
         let token = csrf::token(cookie.unwrap_or_default());
-        if !csrf::matches(&token, last(&body.0, csrf::FIELD)) {
+        if !csrf::matches(&token, last(&form, csrf::FIELD)) {
             return Err(Trouble::forbidden(crate::inside::BAD_TOKEN));
         }
         match accounts::logout(app, &caller).await {
@@ -186,7 +187,7 @@ pub(crate) async fn logout(
         }
     }
     let mut response = see_other_with("/login", Note::LoggedOut);
-    let line = Cookie::Session.clear(guest.is_tls);
+    let line = Cookie::Session.clear(is_tls);
     response.headers_mut().append(header::SET_COOKIE, line);
     Ok(response)
 }

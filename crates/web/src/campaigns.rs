@@ -72,7 +72,6 @@ pub(crate) async fn find(inside: &Inside, id: &str) -> Result<Campaign, Trouble>
 
 pub(crate) async fn index(inside: Inside, QueryFields(query): QueryFields) -> Answer {
     let (q, status) = (last(&query, "q"), last(&query, "status"));
-    let number = last(&query, "page").parse::<usize>().unwrap_or(1).max(1);
     let wanted = Status::parse(status);
     let beginning = q.trim().to_lowercase();
     let all = campaigns::list(&inside.app, &inside.member).await?.value;
@@ -81,20 +80,22 @@ pub(crate) async fn index(inside: Inside, QueryFields(query): QueryFields) -> An
         .filter(|campaign| wanted.is_none_or(|status| campaign.status == status))
         .filter(|campaign| campaign.name.to_lowercase().starts_with(&beginning))
         .collect();
-    let before = (number - 1).saturating_mul(PAGE_CAMPAIGNS);
+    let last_number = matching.len().div_ceil(PAGE_CAMPAIGNS).max(1);
+    let number = last(&query, "page").parse::<usize>().unwrap_or(1);
+    let number = number.clamp(1, last_number);
     let href = |number: usize| {
         let number = number.to_string();
         let pairs = [("q", q), ("status", status), ("page", &number)];
         let query = serde_urlencoded::to_string(pairs).unwrap_or_default();
         format!("/campaigns?{query}")
     };
-    let is_last = before.saturating_add(PAGE_CAMPAIGNS) >= matching.len();
+    let before = (number - 1) * PAGE_CAMPAIGNS;
     let shown = matching.into_iter().skip(before).take(PAGE_CAMPAIGNS);
     let list = CampaignList {
         campaigns: shown.map(|campaign| card(campaign, inside.now)).collect(),
         is_filtered: wanted.is_some() || !beginning.is_empty(),
         previous_href: (number > 1).then(|| href(number - 1)),
-        next_href: (!is_last).then(|| href(number + 1)),
+        next_href: (number < last_number).then(|| href(number + 1)),
     };
     if inside.wants_fragment {
         return fragment(&list);

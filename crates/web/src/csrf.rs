@@ -2,7 +2,8 @@
 //! session's when somebody is signed in, of one made for the purpose before. Browsers that say where a form comes from are
 //! believed too.
 
-use axum::http::{HeaderMap, header};
+use axum::http::header;
+use axum::http::request::Parts;
 use sha2::{Digest, Sha256};
 
 use crate::WebState;
@@ -29,7 +30,8 @@ pub(crate) fn matches(token: &str, sent: &str) -> bool {
 
 /// Whether the browser, as far as it says so, sends the form from a page of this site. `Sec-Fetch-Site` decides alone where
 /// it is there; an `Origin` has to be the host that is asked, or the public one where a proxy renames the host.
-pub(crate) fn is_from_here(headers: &HeaderMap, state: &WebState) -> bool {
+pub(crate) fn is_from_here(parts: &Parts, state: &WebState) -> bool {
+    let headers = &parts.headers;
     let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
     if let Some(site) = text(header::HeaderName::from_static("sec-fetch-site")) {
         return matches!(site, "same-origin" | "none");
@@ -44,7 +46,9 @@ pub(crate) fn is_from_here(headers: &HeaderMap, state: &WebState) -> bool {
     let Some(origin) = host(origin) else {
         return false;
     };
-    let asked = text(header::HOST).map(str::to_ascii_lowercase);
+    // HTTP/2 has the host in the address instead of a header.
+    let asked = parts.uri.authority().map(|authority| authority.as_str());
+    let asked = text(header::HOST).or(asked).map(str::to_ascii_lowercase);
     Some(&origin) == asked.as_ref() || Some(origin) == host(&state.app.options().public_url)
 }
 

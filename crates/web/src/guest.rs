@@ -100,7 +100,7 @@ impl FromRequest<WebState> for GuestPosted {
 
     async fn from_request(request: Request, state: &WebState) -> Result<Self, Trouble> {
         let (mut parts, body) = request.into_parts();
-        require_same_origin(&parts.headers, state)?;
+        require_same_origin(&parts, state)?;
         let guest = Guest::from_request_parts(&mut parts, state).await?;
         let request = Request::from_parts(parts, body);
         let FormBody::<{ http_edge::received::BODY_BYTES_MAX }>(form) =

@@ -5,7 +5,7 @@ use app::App;
 use app::caller::Member;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::IntoResponse;
 use domain::clock::Timestamp;
 use http_edge::{FormBody, Received};
@@ -127,7 +127,7 @@ impl FromRequest<WebState> for Posted {
 
     async fn from_request(request: Request, state: &WebState) -> Result<Self, Trouble> {
         let (mut parts, body) = request.into_parts();
-        require_same_origin(&parts.headers, state)?;
+        require_same_origin(&parts, state)?;
         let inside = Inside::from_request_parts(&mut parts, state).await?;
         let request = Request::from_parts(parts, body);
         let FormBody::<{ http_edge::received::BODY_BYTES_MAX }>(form) =
@@ -138,8 +138,8 @@ impl FromRequest<WebState> for Posted {
 }
 
 /// Passes what the browser does not call another site's.
-pub(crate) fn require_same_origin(headers: &HeaderMap, state: &WebState) -> Result<(), Trouble> {
-    if csrf::is_from_here(headers, state) {
+pub(crate) fn require_same_origin(parts: &Parts, state: &WebState) -> Result<(), Trouble> {
+    if csrf::is_from_here(parts, state) {
         Ok(())
     } else {
         Err(Trouble::forbidden(BAD_TOKEN))

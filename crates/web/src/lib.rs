@@ -23,6 +23,7 @@ mod leads;
 mod next;
 mod notifications;
 pub mod page;
+mod pieces;
 mod profile;
 pub mod session;
 mod team;

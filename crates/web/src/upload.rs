@@ -1,9 +1,10 @@
 //! Uploading a file of leads: the form, and the stream that it sends. The token comes first and is checked before a byte
 //! of the file is kept; the file goes to disk piece by piece, and never into memory as a whole.
 
-use app::imports::{self, NewImport};
+use app::imports::{self, Incoming, NewImport};
 use axum::extract::{FromRequestParts, Path, Request, State};
 use axum::http::{StatusCode, header};
+use axum::response::Response;
 use domain::campaigns::Campaign;
 use domain::refusal::{Refusal, RefusalKind};
 use http_edge::{Failure, RequestScope};
@@ -15,6 +16,7 @@ use crate::campaigns::{find as find_campaign, named};
 use crate::flash::Note;
 use crate::inside::{Inside, require_same_origin};
 use crate::page::{page, see_other, see_other_with};
+use crate::pieces::{Pieces, Unused};
 use crate::trouble::{Answer, Trouble};
 use crate::words::when;
 use crate::{WebState, csrf};
@@ -91,7 +93,7 @@ pub(crate) async fn receive(
     request: Request,
 ) -> Answer {
     let (mut parts, body) = request.into_parts();
-    require_same_origin(&parts.headers, &state)?;
+    require_same_origin(&parts, &state)?;
     let inside = Inside::from_request_parts(&mut parts, &state).await?;
     let Ok(scope) = RequestScope::from_request_parts(&mut parts, &state).await;
     scope.lift_time_out();
@@ -107,9 +109,9 @@ pub(crate) async fn receive(
         .whole_stream(bytes_max.saturating_add(AROUND_BYTES_MAX))
         .for_field(csrf::FIELD, TOKEN_BYTES_MAX);
     let constraints = Constraints::new().size_limit(limits);
-    let body = body.into_data_stream();
-    let parts = Multipart::with_constraints(body, boundary, constraints);
-    match take(&inside, &campaign, parts).await {
+    let (pieces, unused) = Pieces::of(body);
+    let parts = Multipart::with_constraints(pieces, boundary, constraints);
+    match take(&inside, &campaign, parts, unused).await {
         Ok(answer) => Ok(answer),
         Err(Refused::Otherwise(trouble)) => Err(trouble),
         Err(Refused::InPage(status, text)) => show(&inside, &campaign, status, Some(text)).await,
@@ -120,43 +122,69 @@ async fn take(
     inside: &Inside,
     campaign: &Campaign,
     mut parts: Multipart<'_>,
-) -> Result<axum::response::Response, Refused> {
+    unused: Unused,
+) -> Result<Response, Refused> {
     let first = parts.next_field().await?;
+    unused.reset();
     let Some(token) = first.filter(|part| part.name() == Some(csrf::FIELD)) else {
         return Err(bad_token().into());
     };
     inside.require_token(&token.text().await?)?;
-    while let Some(part) = parts.next_field().await? {
-        if part.name() == Some(FILE) {
-            return store(inside, campaign, part).await;
+    loop {
+        unused.reset();
+        let Some(mut part) = parts.next_field().await? else {
+            return Err(Refused::InPage(refused_status(true), NO_FILE.into()));
+        };
+        unused.reset();
+        if part.name() != Some(FILE) {
+            while part.chunk().await?.is_some() {
+                unused.reset();
+            }
+            continue;
         }
+        let (incoming, new) = store(inside, campaign, part, &unused).await?;
+        // Only a form that came to its end is a whole one.
+        while parts.next_field().await?.is_some() {
+            unused.reset();
+        }
+        return queue(inside, campaign, incoming, new).await;
     }
-    Err(Refused::InPage(refused_status(true), NO_FILE.into()))
 }
 
+/// Brings the file to disk.
 async fn store(
     inside: &Inside,
     campaign: &Campaign,
     mut part: Field<'_>,
-) -> Result<axum::response::Response, Refused> {
+    unused: &Unused,
+) -> Result<(Incoming, NewImport), Refused> {
     let file_name = base_name(part.file_name().unwrap_or_default());
     if file_name.is_empty() {
         return Err(Refused::InPage(refused_status(true), NO_FILE.into()));
     }
-    let (app, member) = (&inside.app, &inside.member);
-    let mut incoming = imports::begin(app, member, campaign.id).await?;
+    let mut incoming = imports::begin(&inside.app, &inside.member, campaign.id).await?;
     while let Some(piece) = part.chunk().await? {
+        unused.reset();
         incoming.write(&piece).await?;
     }
     let new = NewImport {
         file_name,
         generate_emails: false,
     };
-    let begun = imports::enqueue(app, member, campaign.id, incoming, new)
-        .await?
-        .value;
-    let path = format!("/imports/{}", begun.import.id);
-    Ok(if begun.is_attached {
+    Ok((incoming, new))
+}
+
+/// Has the file imported, and leads to where that can be watched.
+async fn queue(
+    inside: &Inside,
+    campaign: &Campaign,
+    incoming: Incoming,
+    new: NewImport,
+) -> Result<Response, Refused> {
+    let (app, member) = (&inside.app, &inside.member);
+    let begun = imports::enqueue(app, member, campaign.id, incoming, new).await?;
+    let path = format!("/imports/{}", begun.value.import.id);
+    Ok(if begun.value.is_attached {
         see_other_with(&path, Note::SameUpload)
     } else {
         see_other(&path)

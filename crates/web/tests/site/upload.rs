@@ -142,3 +142,46 @@ async fn a_truncated_upload_imports_nothing() {
     let form = crate::browser::form(&to);
     owner.send(form, Body::from(body)).await.is(400);
 }
+
+#[tokio::test]
+async fn a_part_whose_head_does_not_end_is_refused() {
+    let (_site, mut owner, path) = ready().await;
+    let to = format!("{path}/upload");
+    let token = owner.get(&to).await.token();
+    let mut body = multipart(&[("_csrf", None, token.as_bytes())]);
+    body.truncate(body.len() - 4);
+    body.extend_from_slice(b"\r\nX-Long: ");
+    let flood = std::iter::repeat_n(vec![b'a'; 1 << 13], 100);
+    let pieces = std::iter::once(body)
+        .chain(flood)
+        .map(Ok::<_, std::io::Error>);
+    let body = Body::from_stream(futures_util::stream::iter(pieces));
+    let page = owner.send(multipart_request(&to), body).await;
+    page.is(400).says("The upload ended early.");
+}
+
+#[tokio::test]
+async fn a_file_in_many_pieces_arrives_whole() {
+    let (site, mut owner, path) = ready().await;
+    let to = format!("{path}/upload");
+    let token = owner.get(&to).await.token();
+    let mut csv = String::from("name\n");
+    for n in 0..20_000 {
+        csv.push_str(&format!("Company {n}\n"));
+    }
+    let parts = [
+        ("_csrf", None, token.as_bytes()),
+        ("other", None, &b"ignored"[..]),
+        ("file", Some("a.csv"), csv.as_bytes()),
+    ];
+    let body = multipart(&parts);
+    let pieces: Vec<_> = body
+        .chunks(777)
+        .map(|piece| Ok::<_, std::io::Error>(piece.to_vec()))
+        .collect();
+    let body = Body::from_stream(futures_util::stream::iter(pieces));
+    let import = owner.send(multipart_request(&to), body).await;
+    let import = import.location().to_owned();
+    run_import(&site).await;
+    owner.get(&import).await.says("20,000 leads added");
+}
