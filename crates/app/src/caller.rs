@@ -35,7 +35,7 @@ pub struct Administrator<'a>(&'a Member);
 /// The bearer of a token whose signature has been checked. Failures come in the contract's order (1.2).
 pub async fn by_token(app: &App, claims: &Claims) -> Result<SignedIn> {
     let invalid = || Refusal::unauthenticated("Invalid or expired token");
-    if !claims.is_access() {
+    if !claims.is_access() || claims.sub.is_empty() {
         return Err(invalid().into());
     }
     let Some(user) = claims.user() else {

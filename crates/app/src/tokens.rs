@@ -25,7 +25,8 @@ pub enum Purpose {
 /// What a token says. Tokens of the original have no `iat`, `jti` and `sid`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claims {
-    /// The person.
+    /// The person; empty where the token names nobody.
+    #[serde(default)]
     pub sub: String,
     /// The tenant when it was made; not trusted.
     #[serde(default)]

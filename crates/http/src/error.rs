@@ -2,7 +2,7 @@
 //! once, with the request's id; what a fault was never reaches the client.
 
 use axum::response::{IntoResponse, Response};
-use domain::problems::{FieldProblem, Step};
+use domain::problems::{FieldProblem, Problem, Step};
 use domain::refusal::{Refusal, RefusalKind};
 use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
@@ -134,7 +134,9 @@ fn entry(problem: FieldProblem) -> Value {
             Step::Index(index) => json!(index),
         })
         .collect();
-    let is_secret = problem.field().is_some_and(input::is_secret);
+    // What a missing field shows is the whole object, whose secrets are hidden one by one.
+    let is_secret = problem.problem != Problem::Missing
+        && problem.field().is_some_and(input::is_secret);
     let received = if is_secret {
         Value::Null
     } else {
