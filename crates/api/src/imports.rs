@@ -50,10 +50,11 @@ async fn upload(
     request: Request,
 ) -> Result<(StatusCode, EventSeq, Json<UploadResult>)> {
     let generate_emails = options(&query)?;
-    let campaign = id_or(&campaign, CampaignId::parse, missing)?;
-    let mut incoming = imports::begin(&app, &caller, campaign).await?;
+    // A form without a file is wrong whatever the campaign, so it is told before (contract 1.2).
     let mut upload = Upload::begin(request, app.options().upload_bytes_max)?;
     let mut file = upload.file().await?;
+    let campaign = id_or(&campaign, CampaignId::parse, missing)?;
+    let mut incoming = imports::begin(&app, &caller, campaign).await?;
     while let Some(bytes) = upload.chunk(&mut file).await? {
         incoming.write(&bytes).await?;
     }
