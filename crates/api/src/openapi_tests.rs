@@ -183,3 +183,10 @@ fn whoever_is_not_signed_in_can_only_come_in() {
 fn the_text_is_stable() {
     assert_eq!(document().to_pretty_json().unwrap() + "\n", openapi_json());
 }
+
+#[test]
+fn the_file_that_is_checked_in_is_this_document() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../openapi.json");
+    let kept = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(kept == openapi_json(), "`make openapi` writes it anew");
+}
