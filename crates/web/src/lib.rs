@@ -10,6 +10,7 @@
 mod accounts;
 mod activity;
 mod assets;
+mod back;
 mod campaigns;
 mod cookies;
 pub mod csrf;
@@ -34,7 +35,7 @@ mod words;
 
 use app::App;
 use axum::Router;
-use axum::routing::{get, post};
+use axum::routing::get;
 
 pub use trouble::render_error;
 
@@ -63,7 +64,7 @@ pub fn router(state: WebState) -> Router {
             get(accounts::register_form).post(accounts::register),
         )
         .route("/login", get(accounts::login_form).post(accounts::login))
-        .route("/logout", post(accounts::logout))
+        .route("/logout", get(back::to_start).post(accounts::logout))
         .route(
             "/invitations/accept",
             get(accounts::invitation_form).post(accounts::accept_invitation),
@@ -75,12 +76,18 @@ pub fn router(state: WebState) -> Router {
             "/campaigns/{id}/edit",
             get(campaigns::edit_form).post(campaigns::edit),
         )
-        .route("/campaigns/{id}/status", post(campaigns::set_status))
+        .route(
+            "/campaigns/{id}/status",
+            get(back::to_campaign).post(campaigns::set_status),
+        )
         .route(
             "/campaigns/{id}/delete",
             get(campaigns::delete_form).post(campaigns::delete),
         )
-        .route("/campaigns/{id}/leads", post(leads::add))
+        .route(
+            "/campaigns/{id}/leads",
+            get(back::to_new_lead).post(leads::add),
+        )
         .route("/campaigns/{id}/leads/new", get(leads::add_form))
         .route(
             "/campaigns/{id}/leads/delete-all",
@@ -96,11 +103,20 @@ pub fn router(state: WebState) -> Router {
             get(leads::delete_form).post(leads::delete),
         )
         .route("/imports/{id}", get(imports::show))
-        .route("/imports/{id}/cancel", post(imports::cancel))
+        .route(
+            "/imports/{id}/cancel",
+            get(back::to_import).post(imports::cancel),
+        )
         .route("/team", get(team::index))
-        .route("/team/invite", post(team::invite))
-        .route("/team/{id}/role", post(team::change_role))
-        .route("/team/{id}/invitation", post(team::renew))
+        .route("/team/invite", get(back::to_team).post(team::invite))
+        .route(
+            "/team/{id}/role",
+            get(back::to_team).post(team::change_role),
+        )
+        .route(
+            "/team/{id}/invitation",
+            get(back::to_team).post(team::renew),
+        )
         .route(
             "/team/{id}/remove",
             get(team::remove_form).post(team::remove),
@@ -110,8 +126,14 @@ pub fn router(state: WebState) -> Router {
             get(team::transfer_form).post(team::transfer),
         )
         .route("/profile", get(profile::show))
-        .route("/profile/password", post(profile::change_password))
-        .route("/profile/sessions/{id}/revoke", post(profile::revoke))
+        .route(
+            "/profile/password",
+            get(back::to_profile).post(profile::change_password),
+        )
+        .route(
+            "/profile/sessions/{id}/revoke",
+            get(back::to_profile).post(profile::revoke),
+        )
         .route("/company", get(tenants::show).post(tenants::update))
         .route("/activity", get(activity::index))
         .route("/notifications", get(notifications::index))

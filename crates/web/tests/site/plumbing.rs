@@ -214,3 +214,57 @@ async fn the_edge_shows_what_no_page_answers_as_a_page() {
     let json = owner.send(Request::get("/nowhere"), Body::empty()).await;
     assert_eq!(json.is(404).body, r#"{"detail":"Not Found"}"#);
 }
+
+#[tokio::test]
+async fn an_address_that_forms_post_to_leads_to_the_page_of_the_form() {
+    let site = Site::new().await;
+    let mut owner = site.owner("acme").await;
+    for (path, to) in [
+        ("/team/invite", "/team"),
+        ("/profile/password", "/profile"),
+        ("/campaigns/0-0/leads", "/campaigns/0-0/leads/new"),
+        ("/imports/0-0/cancel", "/imports/0-0"),
+    ] {
+        assert_eq!(owner.get(path).await.location(), to);
+    }
+}
+
+#[tokio::test]
+async fn a_form_that_is_too_large_is_refused_with_a_page() {
+    let site = Site::new().await;
+    let mut owner = site.owner("acme").await;
+    let body = Body::from(vec![b'a'; (1 << 20) + 1]);
+    let page = owner.send(form("/campaigns"), body).await;
+    page.is(413).says("Request body is larger than 1 MB");
+    let body = Body::from("a&".repeat(20_000));
+    let page = owner.send(form("/campaigns"), body).await;
+    page.is(413).says("<!doctype html>");
+}
+
+#[tokio::test]
+async fn a_database_that_does_not_answer_is_a_page_that_says_so() {
+    let site = Site::new().await;
+    let mut owner = site.owner("acme").await;
+    let token = owner.get("/").await.token();
+    site.app.store().close().await;
+    owner
+        .get("/campaigns")
+        .await
+        .is(503)
+        .says("Nothing is lost");
+    let page = owner.post("/campaigns", &token, &[("name", "Lyon")]).await;
+    assert_eq!(page.is(503).headers[header::RETRY_AFTER], "5");
+}
+
+#[tokio::test]
+async fn guessing_passwords_is_slowed_down_with_a_page() {
+    let site = Site::new().await;
+    let mut browser = site.browser();
+    let fields = [("email", "a@acme.example"), ("password", "Wrong-Horse-7")];
+    let token = browser.get("/login").await.token();
+    for _ in 0..10 {
+        browser.post("/login", &token, &fields).await.is(422);
+    }
+    let page = browser.post("/login", &token, &fields).await;
+    page.is(429).says("Too many attempts.");
+}
