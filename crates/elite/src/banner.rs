@@ -8,7 +8,10 @@ use crate::settings::{Location, Settings, mask_url};
 /// The lines for the person at the terminal.
 pub(crate) fn lines(settings: &Settings, opened: &Opened, address: SocketAddr) -> Vec<String> {
     let database = match &settings.database.location {
-        Location::Sqlite(path) => format!("SQLite {}", path.display()),
+        Location::Sqlite(path) => {
+            let path = path.canonicalize().unwrap_or(path.clone());
+            format!("SQLite {}", path.display())
+        }
         Location::Postgres(url) => format!("PostgreSQL {}", mask_url(url.expose())),
     };
     vec![

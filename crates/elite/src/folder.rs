@@ -1,5 +1,5 @@
-//! The data directory: made when missing, closed to others, held by one node at a time where the
-//! database is a file in it, and the place of the signing secret.
+//! The data directory: made when missing, closed to others, and the place of the signing secret; and
+//! the hold of one node on a database that is a file.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
@@ -9,7 +9,7 @@ use domain::entropy::Entropy;
 
 use crate::run::Failure;
 
-const LOCK_FILE: &str = "elite.lock";
+const LOCK_ENDING: &str = ".lock";
 const SECRET_FILE: &str = "jwt.secret";
 const UPLOADS_FOLDER: &str = "uploads";
 
@@ -17,7 +17,7 @@ const UPLOADS_FOLDER: &str = "uploads";
 #[derive(Debug, Clone)]
 pub(crate) struct Folder(PathBuf);
 
-/// Proof that no other node has the directory; it ends with the process.
+/// Proof that no other node has the database's file; it ends with the process.
 #[derive(Debug)]
 pub(crate) struct Hold(
     #[expect(dead_code, reason = "the lock lives as long as the file is open")] File,
@@ -47,21 +47,6 @@ impl Folder {
     /// Where uploaded files wait.
     pub(crate) fn uploads(&self) -> PathBuf {
         self.0.join(UPLOADS_FOLDER)
-    }
-
-    /// Keeps other nodes out; the error says that one is there.
-    pub(crate) fn hold(&self) -> Result<Hold, Failure> {
-        let path = self.0.join(LOCK_FILE);
-        let file = OpenOptions::new().create(true).append(true).open(&path);
-        let file = file.map_err(|error| format!("{}: {error}", path.display()))?;
-        match file.try_lock() {
-            Ok(()) => Ok(Hold(file)),
-            Err(TryLockError::WouldBlock) => Err(format!(
-                "Another elite is running on {}. One SQLite file serves one node: stop the other one, give this one its own ELITE_DATA_DIR, or move to PostgreSQL with DATABASE_URL.",
-                self.0.display()
-            )),
-            Err(TryLockError::Error(error)) => Err(format!("{}: {error}", path.display())),
-        }
     }
 
     /// The signing secret: the one made at the first start, readable by the owner alone.
@@ -96,6 +81,30 @@ fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
     file.write_all(content)?;
     file.sync_all()?;
     fs::rename(&unfinished, path)
+}
+
+/// Keeps other nodes off a database file; the error says that one is there. The lock stands beside the
+/// file itself, since another data directory may name the same one.
+pub(crate) fn hold(database: &Path) -> Result<Hold, Failure> {
+    let database = database.canonicalize().unwrap_or(database.to_owned());
+    let mut path = database.clone().into_os_string();
+    path.push(LOCK_ENDING);
+    let path = PathBuf::from(path);
+    let file = OpenOptions::new().create(true).append(true).open(&path);
+    let file = file.map_err(|error| {
+        format!(
+            "{}: {error}. The database's directory must be there and writable for this user.",
+            path.display()
+        )
+    })?;
+    match file.try_lock() {
+        Ok(()) => Ok(Hold(file)),
+        Err(TryLockError::WouldBlock) => Err(format!(
+            "Another elite is running on {}. One SQLite file serves one node: stop the other one, give this one its own ELITE_DATA_DIR, or move to PostgreSQL with DATABASE_URL.",
+            database.display()
+        )),
+        Err(TryLockError::Error(error)) => Err(format!("{}: {error}", path.display())),
+    }
 }
 
 #[cfg(unix)]

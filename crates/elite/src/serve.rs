@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use app::jobs as app_jobs;
 use http_edge::{ServerOptions, serve as serve_connections};
-use store::Engine;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::folder::{self, Folder, Hold};
 use crate::run::Failure;
-use crate::settings::Settings;
+use crate::settings::{Location, Settings};
 use crate::{banner, parts, routes, signals};
 
 /// How long background work may take to come to a good place after the requests have ended.
@@ -26,21 +26,18 @@ pub(crate) async fn serve(settings: Settings) -> Result<(), Failure> {
     }
     let listener = listen(settings.server.address()).await?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
+    // Before the database is opened, since opening brings its schema up to date.
+    let hold = hold(&settings)?;
     let opened = parts::open(&settings, address.port()).await?;
     let app = opened.app.clone();
-    let _hold = match app.store().engine() {
-        Engine::Sqlite => {
-            let hold = opened.folder.hold()?;
-            let released = app_jobs::release_all(&app)
-                .await
-                .map_err(|error| error.to_string())?;
-            if released > 0 {
-                tracing::info!(jobs = released, "jobs of the last run go on");
-            }
-            Some(hold)
+    if hold.is_some() {
+        let released = app_jobs::release_all(&app)
+            .await
+            .map_err(|error| error.to_string())?;
+        if released > 0 {
+            tracing::info!(jobs = released, "jobs of the last run go on");
         }
-        Engine::Postgres => None,
-    };
+    }
     jobs::start(&app);
     let router = routes::router(&settings, &app)?;
     let lines = banner::lines(&settings, &opened, address);
@@ -72,6 +69,17 @@ pub(crate) async fn serve(settings: Settings) -> Result<(), Failure> {
     };
     tokio::join!(orderly, at_once);
     Ok(())
+}
+
+/// Keeps other nodes off the database, where it is a file.
+fn hold(settings: &Settings) -> Result<Option<Hold>, Failure> {
+    match &settings.database.location {
+        Location::Sqlite(path) => {
+            Folder::open(&settings.server.data_dir)?;
+            folder::hold(path).map(Some)
+        }
+        Location::Postgres(_) => Ok(None),
+    }
 }
 
 /// Ends background work and closes the database.

@@ -5,6 +5,7 @@
 
 use std::ffi::OsString;
 use std::fs::File;
+use std::io::Write;
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Output, Stdio};
@@ -81,12 +82,25 @@ impl Program {
 
     /// Runs a subcommand to its end (`&["migrate"]`) with this installation's settings.
     pub fn run(&self, arguments: &[&str]) -> Output {
+        self.run_with_input(arguments, "")
+    }
+
+    /// The same as [`run`](Self::run) with `input` on its standard input.
+    pub fn run_with_input(&self, arguments: &[&str], input: &str) -> Output {
         let (program, words) = self.command();
         let mut command = Command::new(program);
         self.prepare(&mut command);
         command.args(words).args(arguments);
-        let output = command.stdin(Stdio::null()).output();
-        output.unwrap_or_else(|error| panic!("{}: {error}", self.path.display()))
+        command.stdin(Stdio::piped());
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let outcome = command.spawn().and_then(|mut child| {
+            let mut pipe = child.stdin.take().expect("its standard input is a pipe");
+            // A program that reads nothing may be gone by now.
+            let _ = pipe.write_all(input.as_bytes());
+            drop(pipe);
+            child.wait_with_output()
+        });
+        outcome.unwrap_or_else(|error| panic!("{}: {error}", self.path.display()))
     }
 
     /// Starts the server and returns how long it took until it accepted a connection.
@@ -94,24 +108,8 @@ impl Program {
     /// # Panics
     /// When it ends or does not listen in time; the message carries its log.
     pub fn start(&mut self) -> Duration {
-        let log = File::options()
-            .append(true)
-            .create(true)
-            .open(self.log_path());
-        let log = log.expect("the program's folder is writable");
-        let under = Under {
-            user: None,
-            death_signal: "KILL",
-        };
         let started = Instant::now();
-        let (program, words) = self.command();
-        let process = Process::start(&program, under, |command| {
-            self.prepare(command);
-            command.args(words);
-            let errors = log.try_clone().expect("a file handle can be cloned");
-            command.stdout(log).stderr(errors);
-        });
-        let mut process = process.expect("setpriv (util-linux) starts the program");
+        let mut process = self.spawn();
         while TcpStream::connect(("127.0.0.1", self.port)).is_err() {
             let ended = process.ended();
             let late = started.elapsed() > START_TIMEOUT;
@@ -125,6 +123,24 @@ impl Program {
         let elapsed = started.elapsed();
         self.process = Some(process);
         elapsed
+    }
+
+    /// Starts the server where it must end by itself; hands back its exit status and what it said.
+    ///
+    /// # Panics
+    /// When it goes on; the message carries its log.
+    pub fn start_refused(&mut self) -> (ExitStatus, String) {
+        let earlier = self.logs().len();
+        let mut process = self.spawn();
+        let started = Instant::now();
+        loop {
+            if let Some(status) = process.ended() {
+                return (status, self.logs().split_off(earlier));
+            }
+            let late = started.elapsed() > START_TIMEOUT;
+            assert!(!late, "it runs instead of refusing: {}", self.logs());
+            std::thread::sleep(START_POLL);
+        }
     }
 
     /// The same as [`start`](Self::start) for a builder's chain.
@@ -203,6 +219,26 @@ impl Program {
     /// The most memory that it ever held, in bytes (`VmHWM`).
     pub fn resident_bytes_max(&self) -> u64 {
         self.memory_bytes("VmHWM:")
+    }
+
+    fn spawn(&self) -> Process {
+        let log = File::options()
+            .append(true)
+            .create(true)
+            .open(self.log_path());
+        let log = log.expect("the program's folder is writable");
+        let under = Under {
+            user: None,
+            death_signal: "KILL",
+        };
+        let (program, words) = self.command();
+        let process = Process::start(&program, under, |command| {
+            self.prepare(command);
+            command.args(words);
+            let errors = log.try_clone().expect("a file handle can be cloned");
+            command.stdout(log).stderr(errors);
+        });
+        process.expect("setpriv (util-linux) starts the program")
     }
 
     fn memory_bytes(&self, field: &str) -> u64 {
