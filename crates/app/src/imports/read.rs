@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 /// Rows of a chunk, at most.
 const CHUNK_ROWS: usize = 2_000;
 /// Bytes of text of a chunk, at most (one row may be over).
-const CHUNK_BYTES: usize = 4 << 20;
+const CHUNK_BYTES: usize = 2 << 20;
 /// Chunks that may wait for the database.
 const CHUNKS_AHEAD: usize = 1;
 

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
@@ -134,24 +134,25 @@ async fn an_import_that_meets_a_full_disk_goes_on_when_there_is_room() {
 async fn a_directory_that_cannot_be_written_stops_the_start_with_a_sentence() {
     let mut program = up(installation(Engine::Sqlite).on_small_disk(24 * MEBIBYTE)).await;
     Company::register(&program, "frozen").await;
-    remount(&program, "ro");
     assert!(program.terminate(STOP_TIMEOUT).success());
+    remount(&program, "ro");
     let words = refused_start(&mut program);
     assert!(!words.contains("panicked"), "{words}");
     assert!(
-        words.contains("ELITE_DATA_DIR") || words.contains("The database cannot be used"),
+        words.contains("Read-only file system") && words.contains("writable for this user"),
         "{words}"
     );
 }
 
-/// Remounts the small disk under the running program.
+/// Remounts the small disk; its path goes through the process that holds it (`/proc/<id>/root/…`).
 fn remount(program: &Program, how: &str) {
-    let folder: &Path = &program.folder().join("data");
+    let inside = program.data_dir();
+    let holder = inside.components().nth(2).expect("/proc/<id>");
     let status = Command::new("nsenter")
         .args(["--user", "--mount", "--preserve-credentials", "--target"])
-        .arg(program.process_id().to_string())
+        .arg(holder)
         .args(["--", "mount", "-o", &format!("remount,{how}")])
-        .arg(folder)
+        .arg(program.folder().join("data"))
         .status();
     assert!(
         status.is_ok_and(|status| status.success()),
