@@ -150,18 +150,10 @@ pub struct LeadCreate {
     pub lead_score: Option<i64>,
 }
 
-/// Many leads: the bare list, or an object that holds it.
+/// Many leads as a bare list; `{"leads": […]}` around it is taken as well. The document shows the list alone:
+/// explorers cannot make an example of a choice between a list and an object.
 #[derive(Debug, ToSchema)]
-#[serde(untagged)]
-pub enum LeadBulkCreate {
-    /// The bare list.
-    List(Vec<LeadCreate>),
-    /// The list under its name.
-    Named {
-        /// The leads.
-        leads: Vec<LeadCreate>,
-    },
-}
+pub struct LeadBulkCreate(pub Vec<LeadCreate>);
 
 /// How many leads came.
 #[derive(Debug, Clone, Serialize, ToSchema)]
