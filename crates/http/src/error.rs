@@ -135,8 +135,8 @@ fn entry(problem: FieldProblem) -> Value {
         })
         .collect();
     // What a missing field shows is the whole object, whose secrets are hidden one by one.
-    let is_secret = problem.problem != Problem::Missing
-        && problem.field().is_some_and(input::is_secret);
+    let is_secret =
+        problem.problem != Problem::Missing && problem.field().is_some_and(input::is_secret);
     let received = if is_secret {
         Value::Null
     } else {
