@@ -7,7 +7,7 @@ use crate::imports::file_of;
 use crate::people::{PASSWORD, Person, id_of};
 use crate::problems::assert_problems;
 use crate::shapes::{EVENT, assert_shape};
-use crate::world::on_both;
+use crate::world::{all_at_once, on_both};
 
 fn seq_of(answer: &Answer) -> i64 {
     answer.header("x-event-seq").parse().expect("a number")
@@ -199,14 +199,12 @@ async fn numbers_have_no_gaps_when_many_write_at_once() {
         let owner = world.company().await;
         let campaign = owner.campaign("Crowded").await;
         let path = format!("/api/v1/campaigns/{campaign}/leads");
-        let tasks: Vec<_> = (0..40)
-            .map(|_| tokio::spawn(owner.http.post(&path).json(&json!({})).try_send()))
-            .collect();
-        let mut seqs = Vec::new();
-        for task in tasks {
-            let answer = task.await.expect("no panic").expect("an answer");
-            seqs.push(seq_of(&answer.expect_status(201)));
-        }
+        let requests = (0..40).map(|_| owner.http.post(&path).json(&json!({})));
+        let answers = all_at_once(requests).await;
+        let seqs = answers
+            .into_iter()
+            .map(|answer| seq_of(&answer.expect_status(201)));
+        let mut seqs: Vec<i64> = seqs.collect();
         seqs.sort_unstable();
         seqs.dedup();
         assert_eq!(seqs.len(), 40);

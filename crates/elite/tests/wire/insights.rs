@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::imports::file_of;
 use crate::people::{Person, id_of};
 use crate::shapes::{STATS, assert_shape};
-use crate::world::on_both;
+use crate::world::{all_at_once, on_both};
 
 async fn stats(person: &Person) -> Value {
     let stats = person.sees("/api/v1/dashboard/stats").await;
@@ -93,13 +93,9 @@ async fn the_figures_are_right_after_many_at_once() {
         let campaign = owner.campaign("Crowded").await;
         let body = json!([{}, {}, {}]);
         let path = format!("/api/v1/campaigns/{campaign}/leads/bulk");
-        let requests = (0..20).map(|_| owner.http.post(&path).json(&body).try_send());
-        let tasks: Vec<_> = requests.map(tokio::spawn).collect();
-        for task in tasks {
-            task.await
-                .expect("no panic")
-                .expect("an answer")
-                .expect_status(201);
+        let requests = (0..20).map(|_| owner.http.post(&path).json(&body));
+        for answer in all_at_once(requests).await {
+            answer.expect_status(201);
         }
         assert_stats(&stats(&owner).await, 1, 0, 60);
         assert_eq!(owner.sees_leads(&campaign).await.len(), 60);

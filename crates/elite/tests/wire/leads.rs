@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use testkit::Answer;
 
 use crate::people::{Person, id_of};
-use crate::problems::{assert_detail, assert_problems, problem, problem_with};
+use crate::problems::{assert_detail, assert_problems, problem};
 use crate::shapes::{LEAD, assert_shape};
 use crate::world::on_both;
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use testkit::{Answer, Http};
 
 use crate::people::PASSWORD;
-use crate::world::{Engine, World, fresh};
+use crate::world::{Engine, World, all_at_once, fresh};
 
 const ORIGIN: &str = "http://localhost:3000";
 
@@ -16,7 +16,7 @@ fn limited(engine: Engine, settings: &[(&str, &str)]) -> World {
     for (name, value) in settings {
         program.set_env(name, *value);
     }
-    World::own(engine, program)
+    World::own(program)
 }
 
 /// Asks until it is refused, at most so many times; hands back how many were let in, and the refusal.
@@ -185,15 +185,16 @@ async fn uploads_have_a_limit_of_their_own() {
     let owner = world.company().await;
     let campaign = owner.campaign("Uploads").await;
     let path = format!("/api/v1/campaigns/{campaign}/upload-leads");
-    let tasks: Vec<_> = (0..30)
-        .map(|_| tokio::spawn(owner.http.post(&path).try_send()))
+    let answers = all_at_once((0..30).map(|_| owner.http.post(&path))).await;
+    let statuses: Vec<u16> = answers
+        .iter()
+        .map(|answer| answer.status.as_u16())
         .collect();
-    let mut refused = 0;
-    for task in tasks {
-        let answer = task.await.expect("no panic").expect("an answer");
-        assert!([422, 429].contains(&answer.status.as_u16()));
-        refused += usize::from(answer.status.as_u16() == 429);
-    }
+    assert!(
+        statuses.iter().all(|status| [422, 429].contains(status)),
+        "{statuses:?}"
+    );
+    let refused = statuses.iter().filter(|status| **status == 429).count();
     assert!(
         (10..=20).contains(&refused),
         "{refused} of 30 at ten a second"

@@ -13,7 +13,7 @@ async fn fix_14_fix_55_no_line_holds_what_people_send() {
             .program()
             .env("LOG_LEVEL", "debug")
             .env("ACCESS_LOG", "true");
-        let world = World::own(engine, program);
+        let world = World::own(program);
         let owner = world.company().await;
         let campaign = owner.campaign("Marker-name").await;
         let lead = id_of(
@@ -100,7 +100,7 @@ async fn fix_14_fix_55_no_line_holds_what_people_send() {
 
 #[tokio::test]
 async fn a_request_is_found_in_the_log_by_its_id() {
-    let world = World::own(Engine::Sqlite, Engine::Sqlite.program());
+    let world = World::own(Engine::Sqlite.program());
     let answer = world
         .http
         .get("/api/v1/campaigns")

@@ -59,7 +59,7 @@ async fn health_says_that_it_is_there() {
 
 #[tokio::test]
 async fn fix_49_the_counters_count_and_the_version_is_one() {
-    let world = World::own(Engine::Sqlite, Engine::Sqlite.program());
+    let world = World::own(Engine::Sqlite.program());
     let before = sees(&world, "/health/detailed").await;
     assert_shape(&before, DETAILED);
     assert_shape(&before["metrics"], COUNTERS);

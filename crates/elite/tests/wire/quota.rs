@@ -5,7 +5,7 @@ use testkit::Answer;
 
 use crate::imports::file_of;
 use crate::people::{Person, id_of};
-use crate::world::{on_both, on_both_with};
+use crate::world::{all_at_once, on_both, on_both_with};
 
 #[track_caller]
 fn assert_exceeded(answer: &Answer, used: i64) {
@@ -96,12 +96,9 @@ async fn fix_37_the_last_place_is_given_once() {
         let campaign = owner.campaign("Race").await;
         owner.leads(&campaign, &vec![json!({}); 495]).await;
         let path = format!("/api/v1/campaigns/{campaign}/leads");
-        let tasks: Vec<_> = (0..12)
-            .map(|_| tokio::spawn(owner.http.post(&path).json(&json!({})).try_send()))
-            .collect();
+        let requests = (0..12).map(|_| owner.http.post(&path).json(&json!({})));
         let mut made = 0;
-        for task in tasks {
-            let answer = task.await.expect("no panic").expect("an answer");
+        for answer in all_at_once(requests).await {
             match answer.status.as_u16() {
                 201 => made += 1,
                 _ => assert_exceeded(&answer, 500),

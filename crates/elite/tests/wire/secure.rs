@@ -15,7 +15,7 @@ async fn fix_50_in_production_plain_requests_are_redirected_and_probes_are_not()
         .program()
         .env("ENVIRONMENT", "production")
         .env("TRUSTED_PROXIES", "127.0.0.1");
-    let world = World::own(Engine::Sqlite, program);
+    let world = World::own(program);
     let hsts = "max-age=31536000; includeSubDomains; preload";
     let plain = world
         .http
@@ -70,6 +70,10 @@ fn fix_54_a_weak_secret_stops_the_start_whichever_name_it_has() {
 }
 
 /// Takes one mail after the other, as a server without TLS would.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the double lives as long as the test's runtime"
+)]
 async fn smtp_double() -> (u16, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let port = listener.local_addr().expect("an address").port();
@@ -127,7 +131,7 @@ async fn fix_36_a_mailed_link_is_in_the_mail_and_not_in_the_answer() {
         .env("SMTP_TLS", "none")
         .env("FROM_EMAIL", "Elite <noreply@example.com>")
         .env("FRONTEND_URL", "https://app.example.com");
-    let world = World::own(Engine::Sqlite, program);
+    let world = World::own(program);
     let owner = world.company().await;
     let invite = async |first_name: &str| {
         let email = format!("mailed{}@people.example.com", fresh());
@@ -183,7 +187,7 @@ async fn fix_36_a_mail_that_cannot_be_sent_leaves_the_link_with_whoever_invited(
         .env("SMTP_PORT", testkit::free_port().to_string())
         .env("SMTP_TLS", "none")
         .env("FROM_EMAIL", "noreply@example.com");
-    let world = World::own(Engine::Sqlite, program);
+    let world = World::own(program);
     let owner = world.company().await;
     let joined = owner.colleague("member").await;
     joined.sees("/api/v1/auth/me").await;

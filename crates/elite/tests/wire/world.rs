@@ -5,7 +5,8 @@ use std::process::Output;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use testkit::{Http, Program, postgres};
+use testkit::{Answer, Http, Program, Request, postgres};
+use tokio::task::JoinSet;
 
 /// What all servers of these tests sign with, so that a test can make tokens of its own.
 pub(crate) const SECRET: &str = "the secret of the wire's tests, long enough";
@@ -20,7 +21,6 @@ pub(crate) enum Engine {
 /// A server and a client of it that nobody is signed in with.
 #[derive(Debug, Clone)]
 pub(crate) struct World {
-    pub(crate) engine: Engine,
     pub(crate) http: Http,
     program: Arc<Program>,
 }
@@ -60,21 +60,17 @@ impl fmt::Display for Engine {
 impl World {
     /// The server that is shared by all tests.
     pub(crate) fn shared(engine: Engine) -> Self {
-        Self::of(engine, engine.shared())
+        Self::of(engine.shared())
     }
 
     /// A server of the test's own.
-    pub(crate) fn own(engine: Engine, program: Program) -> Self {
-        Self::of(engine, Arc::new(program.started()))
+    pub(crate) fn own(program: Program) -> Self {
+        Self::of(Arc::new(program.started()))
     }
 
-    fn of(engine: Engine, program: Arc<Program>) -> Self {
+    fn of(program: Arc<Program>) -> Self {
         let http = program.http();
-        Self {
-            engine,
-            http,
-            program,
-        }
+        Self { http, program }
     }
 
     /// `127.0.0.1:<port>`.
@@ -112,8 +108,17 @@ pub(crate) async fn on_both_with(settings: &[(&str, &str)], story: impl AsyncFn(
         for (name, value) in settings {
             program.set_env(name, *value);
         }
-        story(World::own(engine, program)).await;
+        story(World::own(program)).await;
     }
+}
+
+/// Sends requests at once and hands back the answers, in no order.
+pub(crate) async fn all_at_once(requests: impl IntoIterator<Item = Request>) -> Vec<Answer> {
+    let mut sent = JoinSet::new();
+    for request in requests {
+        sent.spawn(request.send());
+    }
+    sent.join_all().await
 }
 
 #[expect(
