@@ -120,8 +120,9 @@ async fn refresh(
     signed_in(accounts::refresh(&app, &token, &origin).await?)
 }
 
-async fn me(Caller(caller): Caller) -> Json<User> {
-    Json(caller.user().clone().into())
+async fn me(Caller(caller): Caller) -> (EventSeq, Json<User>) {
+    let seq = EventSeq(caller.seq());
+    (seq, Json(caller.user().clone().into()))
 }
 
 async fn sign_out(State(app): State<App>, Caller(caller): Caller) -> Result<Response> {

@@ -21,6 +21,7 @@ pub struct SignedIn {
     session: Option<SessionId>,
     tenant_name: String,
     tenant_status: Option<TenantStatus>,
+    seq: i64,
     scope: TenantScope,
 }
 
@@ -100,6 +101,7 @@ async fn signed_in(
         session,
         tenant_name: caller.tenant_name,
         tenant_status: caller.tenant_status,
+        seq: caller.seq,
         scope: caller.scope,
     })
 }
@@ -113,6 +115,11 @@ impl SignedIn {
     /// The login, where the token names one.
     pub fn session(&self) -> Option<SessionId> {
         self.session
+    }
+
+    /// The number of the tenant's last event when the person was looked up.
+    pub fn seq(&self) -> i64 {
+        self.seq
     }
 
     /// The person as the doer of an event.

@@ -6,7 +6,8 @@ use domain::ids::{SessionId, TenantId, UserId};
 use domain::team::Role;
 use domain::tenants::{NewTenant, STARTER_LEADS_QUOTA, TenantStatus};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, Statement,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter,
+    Statement,
 };
 use uuid::Uuid;
 
@@ -39,6 +40,8 @@ pub struct Caller {
     pub tenant_status: Option<TenantStatus>,
     /// The tenant's name.
     pub tenant_name: String,
+    /// The number of the tenant's last event when the rest was read.
+    pub seq: i64,
     /// The tenant's scope.
     pub scope: TenantScope,
 }
@@ -62,34 +65,28 @@ pub async fn account_by_id(store: &Store, user: UserId) -> Result<Option<Account
     Ok(row.map(account))
 }
 
-#[derive(Debug, FromQueryResult)]
-struct TenantOfUser {
-    tenant_name: Option<String>,
-    tenant_status: Option<String>,
-}
+const CALLER: &str = "
+select u.*, t.name as tenant_name, t.status as tenant_status, s.seq as seq
+from users u left join tenants t on t.id = u.tenant_id left join spines s on s.tenant_id = u.tenant_id
+where u.id = $1";
 
-const TENANT_OF_USER: &str = "
-select t.name as tenant_name, t.status as tenant_status
-from users u left join tenants t on t.id = u.tenant_id where u.id = $1";
-
-/// Finds the person of a token and where the tenant stands.
+/// Finds the person of a token, where the tenant stands and its last event's number, all of one moment.
 pub async fn caller(store: &Store, user: UserId) -> Result<Option<Caller>> {
-    let Some(account) = account_by_id(store, user).await? else {
-        return Ok(None);
-    };
     let _permit = store.reader_permit().await?;
     let db = store.readers();
-    let statement =
-        Statement::from_sql_and_values(db.get_database_backend(), TENANT_OF_USER, [user.0.into()]);
-    let tenant = TenantOfUser::find_by_statement(statement).one(db).await?;
-    let status = tenant
-        .as_ref()
-        .and_then(|tenant| tenant.tenant_status.as_deref());
+    let backend = db.get_database_backend();
+    let statement = Statement::from_sql_and_values(backend, CALLER, [user.0.into()]);
+    let Some(row) = db.query_one_raw(statement).await? else {
+        return Ok(None);
+    };
+    let account = account(users::Model::from_query_result(&row, "")?);
+    let status: Option<String> = row.try_get("", "tenant_status")?;
+    let name: Option<String> = row.try_get("", "tenant_name")?;
+    let seq: Option<i64> = row.try_get("", "seq")?;
     Ok(Some(Caller {
-        tenant_status: status.map(TenantStatus::read),
-        tenant_name: tenant
-            .and_then(|tenant| tenant.tenant_name)
-            .unwrap_or_default(),
+        tenant_status: status.as_deref().map(TenantStatus::read),
+        tenant_name: name.unwrap_or_default(),
+        seq: seq.unwrap_or(0),
         user: account.user,
         scope: account.scope,
     }))
