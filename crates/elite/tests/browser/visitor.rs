@@ -142,6 +142,9 @@ impl Visitor {
         let tall = height.clamp(u64::from(DESKTOP.1), HEIGHT_MAX);
         self.resize(width, u32::try_from(tall).unwrap_or(DESKTOP.1))
             .await;
+        // Colours that fade are taken where they end.
+        self.run("document.getAnimations().forEach(it => { try { it.finish() } catch {} })")
+            .await;
         let folder = PathBuf::from(PICTURES);
         std::fs::create_dir_all(&folder).expect("Cargo's target folder is writable");
         self.screenshot(&folder.join(format!("{}-{name}.png", self.prefix)))
