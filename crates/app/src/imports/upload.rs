@@ -123,11 +123,7 @@ async fn queue(
         id: ImportId(writing.fresh_id()),
         campaign_id: campaign,
         user_id: caller.user().id,
-        file_name: new
-            .file_name
-            .chars()
-            .take(FILE_NAME_CHARACTERS_MAX)
-            .collect(),
+        file_name: kept_name(&new.file_name),
         file_bytes: i64::try_from(finished.bytes).unwrap_or(i64::MAX),
         object_key: key.to_owned(),
         lead_generation: locked.lead_generation,
@@ -162,6 +158,15 @@ async fn queue(
         },
     )
     .await
+}
+
+/// The end of an over-long name, since the ending says how the file is read.
+fn kept_name(name: &str) -> String {
+    let excess = name
+        .chars()
+        .count()
+        .saturating_sub(FILE_NAME_CHARACTERS_MAX);
+    name.chars().skip(excess).collect()
 }
 
 /// Looks at the file before anything is queued, so that a wrong one is refused at once (contract #27).

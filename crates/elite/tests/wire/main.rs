@@ -17,6 +17,7 @@ mod insights;
 mod leads;
 mod limited;
 mod logs;
+mod odd;
 mod pages;
 mod people;
 mod probes;
