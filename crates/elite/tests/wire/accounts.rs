@@ -1,5 +1,7 @@
 //! Signing up and in (contract 2.3, 4.12).
 
+use std::time::Instant;
+
 use serde_json::{Value, json};
 
 use crate::people::{PASSWORD, Person};
@@ -367,26 +369,27 @@ async fn fix_46_an_unknown_address_takes_as_long_as_a_known_one() {
     on_both(async |world| {
         let owner = world.company().await;
         let time = async |email: &str| {
-            let mut best = std::time::Duration::MAX;
-            for _ in 0..5 {
-                let body = json!({"email": email, "password": "Wr0ng-password"});
-                let started = std::time::Instant::now();
-                world
-                    .http
-                    .post(LOGIN)
-                    .json(&body)
-                    .send()
-                    .await
-                    .expect_status(401);
-                best = best.min(started.elapsed());
-            }
-            best.as_secs_f64()
+            let body = json!({"email": email, "password": "Wr0ng-password"});
+            let started = Instant::now();
+            world
+                .http
+                .post(LOGIN)
+                .json(&body)
+                .send()
+                .await
+                .expect_status(401);
+            started.elapsed().as_secs_f64()
         };
-        let (known, unknown) = (time(owner.email()).await, time("nobody@example.com").await);
-        assert!(
-            unknown > known * 0.5,
-            "known {known} s, unknown {unknown} s"
-        );
+        // The best of several, asked in turn: what a busy machine adds is no part of the answer's time.
+        let (mut known, mut unknown) = (f64::MAX, f64::MAX);
+        for _ in 0..40 {
+            known = known.min(time(owner.email()).await);
+            unknown = unknown.min(time("nobody@example.com").await);
+            if unknown > known * 0.7 && known > unknown * 0.7 {
+                return;
+            }
+        }
+        panic!("known {known} s, unknown {unknown} s");
     })
     .await;
 }

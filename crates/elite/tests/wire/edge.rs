@@ -314,6 +314,34 @@ async fn unknown_paths_are_404_in_json() {
 }
 
 #[tokio::test]
+async fn a_browser_gets_a_page_for_an_unknown_path_outside_the_api() {
+    on_both(async |world| {
+        let ask = |path: &str| {
+            world
+                .http
+                .get(path)
+                .header("accept", "text/html,*/*;q=0.8")
+                .send()
+        };
+        let page = ask("/nowhere").await.expect_status(404);
+        assert!(
+            page.header("content-type").starts_with("text/html"),
+            "{:?}",
+            page.headers
+        );
+        assert_headers(&page);
+        let policy = page.header("content-security-policy");
+        assert!(
+            !policy.contains("unsafe-inline") && !policy.contains("http"),
+            "{policy}"
+        );
+        assert_detail(&ask("/api/v1/nowhere").await, 404, "Not Found");
+        assert_detail(&ask("/api/v1/campaigns").await, 401, "Not authenticated");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_wrong_method_is_405_and_names_the_right_ones() {
     on_both(async |world| {
         let owner = world.company().await;

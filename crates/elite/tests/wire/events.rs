@@ -121,6 +121,7 @@ async fn a_read_carries_the_number_that_it_is_as_new_as() {
             "notifications".into(),
             "events".into(),
             "auth/sessions".into(),
+            "auth/me".into(),
         ] {
             let answer = owner
                 .http

@@ -373,3 +373,35 @@ async fn the_ownership_is_handed_over() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn somebody_who_has_worked_here_can_be_removed_and_the_work_stays() {
+    on_both(async |world| {
+        let owner = world.company().await;
+        let member = owner.colleague("member").await;
+        let campaign = member.campaign("Of a member").await;
+        member
+            .upload(&campaign, "a.csv", b"name\nA\n")
+            .await
+            .expect_status(201);
+        member.template().await;
+        world.login(member.email()).await;
+        remove(&owner, member.id()).await.expect_status(204);
+        assert_eq!(owner.sees_leads(&campaign).await.len(), 1);
+        assert_eq!(
+            owner
+                .sees("/api/v1/email-templates")
+                .await
+                .as_array()
+                .map(Vec::len),
+            Some(1)
+        );
+        let events = owner.sees_events().await;
+        assert!(
+            events
+                .iter()
+                .any(|event| event["actor_id"] == member.user["id"])
+        );
+    })
+    .await;
+}

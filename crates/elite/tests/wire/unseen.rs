@@ -224,6 +224,32 @@ async fn another_companys_campaigns_are_not_there() {
 }
 
 #[tokio::test]
+async fn an_id_in_another_spelling_is_another_id() {
+    on_both(async |world| {
+        let owner = world.company().await;
+        let id = owner.campaign("Spelling").await;
+        let spellings = [
+            id.to_uppercase(),
+            id.replace('-', ""),
+            format!("%7B{id}%7D"),
+            format!("urn:uuid:{id}"),
+            format!("%20{id}"),
+            format!("{id}%20"),
+        ];
+        for spelling in spellings {
+            let answer = owner
+                .http
+                .get(&format!("/api/v1/campaigns/{spelling}"))
+                .send()
+                .await;
+            assert_detail(&answer, 404, "Campaign not found");
+        }
+        owner.sees(&format!("/api/v1/campaigns/{id}")).await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_file_for_another_companys_campaign_is_refused() {
     on_both(async |world| {
         let (owner, thief) = (world.company().await, world.company().await);
