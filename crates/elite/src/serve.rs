@@ -14,52 +14,48 @@ use tokio_util::task::TaskTracker;
 use crate::folder::{self, Folder, Hold};
 use crate::run::Failure;
 use crate::settings::{Location, Settings};
-use crate::{banner, parts, routes, signals};
+use crate::signals::Signals;
+use crate::{banner, parts, routes};
 
 /// How long background work may take to come to a good place after the requests have ended.
 const TASKS_END_WITHIN: Duration = Duration::from_secs(20);
 
+/// What serving begins with.
+struct Ready {
+    app: app::App,
+    router: http_edge::Router,
+    listener: TcpListener,
+    _hold: Option<Hold>,
+}
+
 /// Runs until a signal says to stop.
 pub(crate) async fn serve(settings: Settings) -> Result<(), Failure> {
+    let signals = Signals::listen();
+    let mut signals = signals.map_err(|error| format!("Signals cannot be listened to: {error}"))?;
     for warning in &settings.warnings {
         tracing::warn!("{warning}");
     }
-    let listener = listen(settings.server.address()).await?;
-    let address = listener.local_addr().map_err(|error| error.to_string())?;
-    // Before the database is opened, since opening brings its schema up to date.
-    let hold = hold(&settings)?;
-    let opened = parts::open(&settings, address.port()).await?;
-    let app = opened.app.clone();
-    if hold.is_some() {
-        let released = app_jobs::release_all(&app)
-            .await
-            .map_err(|error| error.to_string())?;
-        if released > 0 {
-            tracing::info!(jobs = released, "jobs of the last run go on");
-        }
-    }
-    jobs::start(&app);
-    let router = routes::router(&settings, &app)?;
-    let lines = banner::lines(&settings, &opened, address);
-    tracing::info!(%address, data = %opened.folder.path().display(), schema = opened.schema, "listening");
-    banner::print(&lines);
-
+    let ready = tokio::select! {
+        ready = prepare(&settings) => ready?,
+        () = signals.next() => return Ok(()),
+    };
     let stopping = CancellationToken::new();
     let connections = TaskTracker::new();
+    let app = ready.app;
     let server = app.tasks().spawn(serve_connections(
-        listener,
-        router,
+        ready.listener,
+        ready.router,
         ServerOptions::default(),
         stopping.clone(),
         connections,
     ));
-    signals::stop().await;
+    signals.next().await;
     tracing::info!("stopping: running requests are finished, then the program ends");
     stopping.cancel();
     // Jobs give their leases up at the next chunk, and who waits for one is told to ask again.
     app.tasks().stopping().cancel();
     let ended = CancellationToken::new();
-    let at_once = signals::stop_at_once(ended.clone());
+    let at_once = signals.end_at_once(ended.clone());
     let orderly = async {
         if let Err(error) = server.await {
             tracing::error!(%error, "the server ended unexpectedly");
@@ -69,6 +65,35 @@ pub(crate) async fn serve(settings: Settings) -> Result<(), Failure> {
     };
     tokio::join!(orderly, at_once);
     Ok(())
+}
+
+/// Opens everything, starts the background work and says so.
+async fn prepare(settings: &Settings) -> Result<Ready, Failure> {
+    let listener = listen(settings.server.address()).await?;
+    let address = listener.local_addr().map_err(|error| error.to_string())?;
+    // Before the database is opened, since opening brings its schema up to date.
+    let hold = hold(settings)?;
+    let opened = parts::open(settings, address.port()).await?;
+    let app = opened.app.clone();
+    if hold.is_some() {
+        let released = app_jobs::release_all(&app)
+            .await
+            .map_err(|error| error.to_string())?;
+        if released > 0 {
+            tracing::info!(jobs = released, "jobs of the last run go on");
+        }
+    }
+    let router = routes::router(settings, &app)?;
+    jobs::start(&app);
+    let lines = banner::lines(settings, &opened, address);
+    tracing::info!(%address, data = %opened.folder.path().display(), schema = opened.schema, "listening");
+    banner::print(&lines);
+    Ok(Ready {
+        app,
+        router,
+        listener,
+        _hold: hold,
+    })
 }
 
 /// Keeps other nodes off the database, where it is a file.

@@ -29,7 +29,7 @@ pub(super) async fn commit(
 ) -> Result<Committed> {
     let mut writing = app.store().write(claimed.scope).await?;
     if jobs::hold(&writing, claimed).await? {
-        return Ok(Committed::Stopped("Cancelled"));
+        return Ok(Committed::Stopped("A member of the company asked for it"));
     }
     let Some(mut campaign) = campaigns::lock(&writing, import.campaign_id).await? else {
         return Ok(Committed::Stopped("The campaign was deleted"));

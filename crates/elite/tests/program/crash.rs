@@ -6,7 +6,7 @@ use std::time::Duration;
 use testkit::Program;
 use tokio::task::JoinSet;
 
-use crate::world::{Company, Engine, Seeded, csv, installation, running, start};
+use crate::world::{Company, Engine, Seeded, csv, installation, running, sending, start};
 
 /// Longest wait for an import that goes on: on PostgreSQL the killed worker's lease runs out first (15 s).
 const IMPORT_TIMEOUT: Duration = Duration::from_secs(100);
@@ -47,7 +47,7 @@ async fn killed_during_upload(engine: Engine, rows: u32, seed: u64, kills: u32) 
     let mut reached = 0;
     for kill in 0..kills {
         let request = company.upload(&campaign, &file);
-        let upload = tokio::spawn(async move { request.try_send().await });
+        let upload = sending(request);
         // Anywhere in the first half of what is left: also before the first row, or within a chunk.
         let left = u64::from(rows) - reached;
         let until = reached + random.below(left / 2);

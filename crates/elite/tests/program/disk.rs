@@ -9,7 +9,8 @@ use std::time::Duration;
 use testkit::{Program, eventually};
 
 use crate::world::{
-    Company, Engine, STOP_TIMEOUT, assert_unavailable, csv, installation, refused_start, start, up,
+    Company, Engine, STOP_TIMEOUT, assert_unavailable, csv, installation, refused_start, sending,
+    start, up,
 };
 
 const MEBIBYTE: u64 = 1 << 20;
@@ -107,7 +108,7 @@ async fn an_import_that_meets_a_full_disk_goes_on_when_there_is_room() {
     let campaign = company.campaign("narrow").await;
     let ballast = fill(&program, 6 * MEBIBYTE);
     let request = company.upload(&campaign, &csv(ROWS));
-    let upload = tokio::spawn(async move { request.send().await });
+    let upload = sending(request);
     // It stands still somewhere in the middle.
     let mut before = -1;
     eventually(Duration::from_secs(60), async || {
@@ -120,7 +121,12 @@ async fn an_import_that_meets_a_full_disk_goes_on_when_there_is_room() {
     .await;
     assert!(before < i64::from(ROWS), "there was room for all");
     std::fs::remove_file(ballast).expect("it is ours");
-    let answer = upload.await.expect("no panic").expect_status(201).json();
+    let answer = upload
+        .await
+        .expect("no panic")
+        .expect("an answer")
+        .expect_status(201)
+        .json();
     assert_eq!(answer["stats"]["leads_created"], ROWS);
     assert!(
         company.numbers(&campaign).await.into_iter().eq(1..=ROWS),

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use testkit::eventually;
 
-use crate::world::{Company, Engine, csv, number, running, start, text};
+use crate::world::{Company, Engine, csv, number, running, sending, start, text};
 
 const ROWS: u32 = 30_000;
 /// Linux' `O_NONBLOCK`: opening a pipe for writing fails at once while nobody reads it.
@@ -22,7 +22,7 @@ async fn a_job_that_kills_its_worker_is_given_up_with_exact_counts() {
     let mut company = Company::register(&program, "fatal").await;
     let campaign = company.campaign("poison").await;
     let request = company.upload(&campaign, &csv(ROWS));
-    let upload = tokio::spawn(async move { request.try_send().await });
+    let upload = sending(request);
     eventually(Duration::from_secs(60), async || {
         (company.leads_count(&campaign).await > 0).then_some(())
     })

@@ -2,11 +2,6 @@
 //!
 //! One binary, so that the program is linked into one test only. What a module shares with others is in `world`.
 
-#![expect(
-    clippy::disallowed_methods,
-    reason = "a story spawns what it waits for itself"
-)]
-
 mod commands;
 mod crash;
 mod database;

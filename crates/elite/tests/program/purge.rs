@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use testkit::{Program, eventually};
 
-use crate::world::{Company, ENGINES, Engine, csv, installation, running, start, text};
+use crate::world::{Company, ENGINES, Engine, csv, installation, running, sending, start, text};
 
 /// Generous for a profile that does not optimise: what matters is that it does not grow with the leads.
 const AT_ONCE: Duration = Duration::from_secs(2);
@@ -129,7 +129,7 @@ async fn a_write_beside_a_running_import_stays_quick() {
             (&other, other.campaign("theirs").await),
         ];
         let request = company.upload(&campaign, &csv(ROWS));
-        let upload = tokio::spawn(async move { request.send().await });
+        let upload = sending(request);
         eventually(Duration::from_secs(60), async || {
             (company.leads_count(&campaign).await > 0).then_some(())
         })
@@ -156,7 +156,11 @@ async fn a_write_beside_a_running_import_stays_quick() {
             median < AT_ONCE / 2 && worst < AT_ONCE * 2,
             "{engine:?}: median {median:?}, worst {worst:?}"
         );
-        upload.await.expect("no panic").expect_status(201);
+        upload
+            .await
+            .expect("no panic")
+            .expect("an answer")
+            .expect_status(201);
         assert_eq!(company.leads_count(&campaign).await, i64::from(ROWS));
     }
 }

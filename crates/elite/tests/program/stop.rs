@@ -6,7 +6,7 @@ use testkit::eventually;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::world::{Company, ENGINES, Engine, STOP_TIMEOUT, csv, running, start};
+use crate::world::{Company, ENGINES, Engine, STOP_TIMEOUT, csv, running, sending, start};
 
 /// A program with nothing to do ends within this.
 const IDLE_STOP_MAX: Duration = Duration::from_secs(5);
@@ -76,7 +76,7 @@ async fn an_import_goes_on_after_a_restart() {
         let company = Company::register(&program, "patient").await;
         let campaign = company.campaign("long").await;
         let request = company.upload(&campaign, &csv(ROWS));
-        let upload = tokio::spawn(async move { request.try_send().await });
+        let upload = sending(request);
         let some = eventually(Duration::from_secs(60), async || {
             let count = company.leads_count(&campaign).await;
             (count > 0).then_some(count)

@@ -1,9 +1,11 @@
 //! What the tests start from: an installation on either engine, a company that uses it, files of leads.
 
+use std::error::Error;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use testkit::{Answer, Form, Http, Postgres, Program};
+use testkit::{Answer, Form, Http, Postgres, Program, Request};
+use tokio::task::JoinHandle;
 
 /// The built program.
 pub(crate) const ELITE: &str = env!("CARGO_BIN_EXE_elite");
@@ -106,14 +108,14 @@ impl Company {
     }
 
     /// The request that uploads a file of leads.
-    pub(crate) fn upload(&self, campaign: &str, csv: &[u8]) -> testkit::Request {
+    pub(crate) fn upload(&self, campaign: &str, csv: &[u8]) -> Request {
         let form = Form::new().file("file", "companies.csv", "text/csv", csv);
         let path = format!("/api/v1/campaigns/{campaign}/upload-leads");
         self.http.post(&path).multipart(form)
     }
 
     /// The request that adds one lead.
-    pub(crate) fn add_lead(&self, campaign: &str, title: &str) -> testkit::Request {
+    pub(crate) fn add_lead(&self, campaign: &str, title: &str) -> Request {
         let path = format!("/api/v1/campaigns/{campaign}/leads");
         self.http.post(&path).json(&json!({"title": title}))
     }
@@ -179,6 +181,17 @@ impl Company {
         numbers.sort_unstable();
         numbers
     }
+}
+
+/// Sends a request beside the test.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test has no app whose tasks it could track"
+)]
+pub(crate) fn sending(
+    request: Request,
+) -> JoinHandle<Result<Answer, Box<dyn Error + Send + Sync>>> {
+    tokio::spawn(request.try_send())
 }
 
 /// A file of `rows` leads, `Company 1` and on.
