@@ -10,6 +10,8 @@ use crate::world::{Company, ENGINES, Engine, STOP_TIMEOUT, csv, running, sending
 
 /// A program with nothing to do ends within this.
 const IDLE_STOP_MAX: Duration = Duration::from_secs(5);
+/// Well below the lease of a worker that was killed (15 s).
+const RESUMED_WITHIN: Duration = Duration::from_secs(13);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_idle_program_ends_at_once_with_success() {
@@ -99,6 +101,7 @@ async fn an_import_goes_on_after_a_restart() {
         }
 
         start(&mut program).await;
+        let resumed = Instant::now();
         let again = company
             .upload(&campaign, &csv(ROWS))
             .send()
@@ -109,6 +112,9 @@ async fn an_import_goes_on_after_a_restart() {
             again["stats"]["leads_created"], ROWS,
             "{engine:?}: the same upload attaches"
         );
+        // Its lease was given up, not left to run out.
+        let took = resumed.elapsed();
+        assert!(took < RESUMED_WITHIN, "{engine:?}: {took:?}");
         assert_eq!(
             company.numbers(&campaign).await,
             (1..=ROWS).collect::<Vec<_>>()
