@@ -382,10 +382,10 @@ async fn fix_46_an_unknown_address_takes_as_long_as_a_known_one() {
         };
         // The best of several, asked in turn: what a busy machine adds is no part of the answer's time.
         let (mut known, mut unknown) = (f64::MAX, f64::MAX);
-        for _ in 0..40 {
+        for round in 1..=40 {
             known = known.min(time(owner.email()).await);
             unknown = unknown.min(time("nobody@example.com").await);
-            if unknown > known * 0.7 && known > unknown * 0.7 {
+            if round >= 5 && unknown > known * 0.7 && known > unknown * 0.7 {
                 return;
             }
         }
