@@ -1,5 +1,7 @@
 //! A PostgreSQL that is not there, goes away, and comes back.
 
+use std::path::PathBuf;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
@@ -171,4 +173,51 @@ async fn a_database_that_only_reads_refuses_writes_for_a_while() {
     .await;
     assert_eq!(company.numbers(&campaign).await, [1, 2]);
     company.assert_counts(&campaign, 2).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_stands_still_does_not_hold_requests_up() {
+    let server = Postgres::start();
+    let program = up(on_postgres(&server).env("DB_POOL_TIMEOUT", "2")).await;
+    let company = Company::register(&program, "frozen").await;
+    let campaign = company.campaign("kept").await;
+    signal(&server, "STOP");
+    let asked = Instant::now();
+    let answers = tokio::join!(
+        company.http.get("/api/v1/campaigns").send(),
+        company.add_lead(&campaign, "Company 1").send(),
+    );
+    let waited = asked.elapsed();
+    signal(&server, "CONT");
+    for answer in <[_; 2]>::from(answers) {
+        assert_unavailable(&answer);
+    }
+    assert!(waited < ANSWER_MAX, "{waited:?}");
+    eventually(HEALED_WITHIN, async || {
+        let answer = company.http.get("/api/v1/campaigns").send().await;
+        (answer.status == 200).then_some(())
+    })
+    .await;
+    company.assert_counts(&campaign, 0).await;
+}
+
+/// Sends a signal to the server and all its children.
+fn signal(server: &Postgres, name: &str) {
+    let processes = std::fs::read_dir("/proc").expect("Linux shows its processes");
+    let processes = processes.flatten().map(|entry| entry.path());
+    let word = format!("port={}", server.port());
+    let is_server = |path: &PathBuf| {
+        let line = std::fs::read(path.join("cmdline")).unwrap_or_default();
+        line.split(|byte| *byte == 0)
+            .any(|part| part == word.as_bytes())
+    };
+    let path = processes.filter(is_server).min();
+    let path = path.expect("the server runs");
+    let id = path.file_name().expect("its id").to_string_lossy();
+    let children = path.join("task").join(&*id).join("children");
+    let children = std::fs::read_to_string(children).unwrap_or_default();
+    // The parent first, so that it makes no more of them.
+    let ids = [&*id].into_iter().chain(children.split_whitespace());
+    let sent = Command::new("kill").args(["-s", name]).args(ids).status();
+    assert!(sent.is_ok_and(|status| status.success()));
 }
