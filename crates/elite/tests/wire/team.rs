@@ -6,7 +6,7 @@ use testkit::Answer;
 use crate::people::{PASSWORD, Person, id_of, invitation_token};
 use crate::problems::{assert_detail, assert_problems, missing, problem_with};
 use crate::shapes::{MEMBER, TOKEN, assert_shape};
-use crate::world::{World, fresh, on_both};
+use crate::world::{World, all_at_once, fresh, on_both};
 
 const MEMBERS: &str = "/api/v1/team/members";
 const ACCEPT: &str = "/api/v1/team/invitations/accept";
@@ -402,6 +402,102 @@ async fn somebody_who_has_worked_here_can_be_removed_and_the_work_stays() {
                 .iter()
                 .any(|event| event["actor_id"] == member.user["id"])
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whatever_happens_at_once_somebody_owns_the_company() {
+    on_both(async |world| {
+        for _ in 0..8 {
+            let owner = world.company().await;
+            let (admin, heir) = (
+                owner.colleague("admin").await,
+                owner.colleague("member").await,
+            );
+            let heir_path = format!("/api/v1/team/{}", heir.id());
+            let owner_path = format!("/api/v1/team/{}", owner.id());
+            let answers = all_at_once([
+                owner.http.post(&format!("{heir_path}/transfer-ownership")),
+                admin.http.delete(&heir_path),
+                admin.http.delete(&owner_path),
+            ])
+            .await;
+            assert!(
+                answers.iter().all(|answer| answer.status.as_u16() < 500),
+                "{answers:?}"
+            );
+            let members = admin.sees(MEMBERS).await;
+            let members = members.as_array().expect("a list");
+            assert!(
+                members.iter().any(|member| member["role"] == "owner"),
+                "{members:?}"
+            );
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_owners_who_hand_over_to_each_other_at_once_do_not_block() {
+    on_both(async |world| {
+        for _ in 0..6 {
+            let one = world.company().await;
+            let two = one.colleague("admin").await;
+            change_role(&one, two.id(), "owner")
+                .await
+                .expect_status(200);
+            let hands = |from: &Person, to: &Person| {
+                let path = format!("/api/v1/team/{}/transfer-ownership", to.id());
+                from.http.post(&path)
+            };
+            for answer in all_at_once([hands(&one, &two), hands(&two, &one)]).await {
+                assert!(
+                    [200, 400, 403].contains(&answer.status.as_u16()),
+                    "{}",
+                    answer.text()
+                );
+            }
+            let members = one.sees(MEMBERS).await;
+            let members = members.as_array().expect("a list");
+            assert!(
+                members.iter().any(|member| member["role"] == "owner"),
+                "{members:?}"
+            );
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_owner_who_hands_over_to_two_at_once_has_one_heir() {
+    on_both(async |world| {
+        for _ in 0..6 {
+            let owner = world.company().await;
+            let (one, two) = (
+                owner.colleague("member").await,
+                owner.colleague("member").await,
+            );
+            let heirs = [&one, &two].map(|heir| {
+                owner
+                    .http
+                    .post(&format!("/api/v1/team/{}/transfer-ownership", heir.id()))
+            });
+            let answers = all_at_once(heirs).await;
+            let mut statuses: Vec<u16> = answers
+                .iter()
+                .map(|answer| answer.status.as_u16())
+                .collect();
+            statuses.sort_unstable();
+            assert_eq!(statuses, [200, 403]);
+            let members = owner.sees(MEMBERS).await;
+            let owners = members
+                .as_array()
+                .expect("a list")
+                .iter()
+                .filter(|member| member["role"] == "owner");
+            assert_eq!(owners.count(), 1);
+        }
     })
     .await;
 }
