@@ -105,6 +105,61 @@ async fn the_figures_are_right_after_many_at_once() {
 }
 
 #[tokio::test]
+async fn the_figures_are_right_after_a_storm_of_different_writes() {
+    on_both(async |world| {
+        let owner = world.company().await;
+        let http = &owner.http;
+        let (one, two) = (owner.campaign("One").await, owner.campaign("Two").await);
+        let leads = |campaign: &str| format!("/api/v1/campaigns/{campaign}/leads");
+        owner.leads(&one, &vec![json!({"title": "Old"}); 20]).await;
+        let old: Vec<String> = owner.sees_leads(&one).await.iter().map(id_of).collect();
+        let mut storm = Vec::new();
+        for (n, id) in old.iter().enumerate() {
+            let lead = format!("/api/v1/leads/{id}");
+            storm.push(http.put(&lead).json(&json!({"title": format!("New {n}")})));
+            storm.push(http.delete(&lead));
+            storm.push(
+                http.post(&leads(if n % 2 == 0 { &one } else { &two }))
+                    .json(&json!({})),
+            );
+            match n % 5 {
+                0 => storm.push(http.delete(&leads(&one))),
+                1 => storm.push(
+                    http.post(&format!("{}/bulk", leads(&two)))
+                        .json(&json!([{}, {}])),
+                ),
+                2 => storm.push(
+                    http.patch(&format!("/api/v1/campaigns/{one}"))
+                        .json(&json!({"status": "active"})),
+                ),
+                3 => storm.push(http.delete(&leads(&two))),
+                _ => storm.push(
+                    http.patch(&format!("/api/v1/campaigns/{two}"))
+                        .json(&json!({"status": "paused"})),
+                ),
+            }
+        }
+        for answer in all_at_once(storm).await {
+            assert!(answer.status.as_u16() < 500, "{}", answer.text());
+        }
+        let mut total = 0;
+        for campaign in [&one, &two] {
+            let counted =
+                owner.sees(&format!("/api/v1/campaigns/{campaign}")).await["leads_count"].clone();
+            let listed = owner.sees_leads(campaign).await.len();
+            assert_eq!(counted, listed);
+            total += i64::try_from(listed).expect("few");
+        }
+        assert_stats(&stats(&owner).await, 2, 1, total);
+        let events = owner.sees_events().await;
+        let seqs: Vec<_> = events.iter().map(|event| event["seq"].as_u64()).collect();
+        let expected: Vec<_> = (1..=events.len() as u64).map(Some).collect();
+        assert_eq!(seqs, expected);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn without_activity_one_item_says_what_to_do() {
     on_both(async |world| {
         let owner = world.company().await;
