@@ -61,6 +61,8 @@ create table users (
     email text not null,
     email_key text not null unique,
     hashed_password text not null,
+    -- Tokens that name no login are refused when they were made before this time.
+    tokens_from bigint not null default 0,
     first_name text,
     last_name text,
     role text not null default 'member',

@@ -1,7 +1,9 @@
 //! Who calls, as values that only a check here can make. A handler that has one need not ask again;
 //! one that forgot to ask has none.
 
-use domain::accounts::{SessionKind, User};
+use std::time::Duration;
+
+use domain::accounts::{Session, SessionKind, User};
 use domain::events::Actor;
 use domain::ids::SessionId;
 use domain::refusal::{Refusal, RefusalKind};
@@ -13,6 +15,9 @@ use store::{Reading, TenantScope, Writing};
 use crate::context::App;
 use crate::error::Result;
 use crate::tokens::{Claims, hash_of};
+
+/// How often the use of a login is noted.
+const SEEN_EVERY: Duration = Duration::from_secs(600);
 
 /// A live login of an active person (contract: U).
 #[derive(Debug, Clone)]
@@ -42,23 +47,26 @@ pub async fn by_token(app: &App, claims: &Claims) -> Result<SignedIn> {
     let Some(user) = claims.user() else {
         return Err(Refusal::unauthenticated("User not found").into());
     };
-    // A token of the original names no login; one that names an ended or foreign login is worth nothing.
-    if claims.sid.is_some() {
-        let session = claims.session().ok_or_else(invalid)?;
-        let stored = unscoped::session(app.store(), session).await?;
-        let live = stored.is_some_and(|(stored, _)| {
-            stored.is_live(app.now())
-                && stored.session.user_id == user
-                && stored.session.kind == SessionKind::Api
-        });
-        if !live {
-            return match unscoped::caller(app.store(), user).await? {
-                Some(_) => Err(invalid().into()),
-                None => Err(Refusal::unauthenticated("User not found").into()),
-            };
+    let found = unscoped::caller(app.store(), user).await?;
+    let found = found.ok_or_else(|| Refusal::unauthenticated("User not found"))?;
+    if claims.sid.is_none() {
+        // A token of the original names no login; it ends with its time, or with the person's next change of password.
+        if claims.is_made_by(found.tokens_from) {
+            return Err(invalid().into());
         }
+        return signed_in(found, None);
     }
-    signed_in(app, user, claims.session()).await
+    // One that names an ended or foreign login is worth nothing.
+    let session = claims.session().ok_or_else(invalid)?;
+    let stored = unscoped::session(app.store(), session).await?;
+    let live = stored.filter(|(stored, _)| {
+        stored.is_live(app.now())
+            && stored.session.user_id == user
+            && stored.session.kind == SessionKind::Api
+    });
+    let (stored, _) = live.ok_or_else(invalid)?;
+    touch(app, &stored.session).await;
+    signed_in(found, Some(session))
 }
 
 /// The bearer of a site cookie `session.secret`; `None` when it is worth nothing.
@@ -78,21 +86,28 @@ pub async fn by_cookie(app: &App, cookie: &str) -> Result<Option<SignedIn>> {
     if !good {
         return Ok(None);
     }
-    match signed_in(app, stored.session.user_id, Some(id)).await {
+    let Some(found) = unscoped::caller(app.store(), stored.session.user_id).await? else {
+        return Ok(None);
+    };
+    touch(app, &stored.session).await;
+    match signed_in(found, Some(id)) {
         Ok(signed_in) => Ok(Some(signed_in)),
         Err(crate::Error::Refused(_)) => Ok(None),
         Err(error) => Err(error),
     }
 }
 
-async fn signed_in(
-    app: &App,
-    user: domain::ids::UserId,
-    session: Option<SessionId>,
-) -> Result<SignedIn> {
-    let Some(caller) = unscoped::caller(app.store(), user).await? else {
-        return Err(Refusal::unauthenticated("User not found").into());
-    };
+/// Notes now and then that a login is used. A database that cannot take the note keeps nobody from reading.
+async fn touch(app: &App, session: &Session) {
+    let now = app.now();
+    if now.minus(SEEN_EVERY) > session.last_seen_at
+        && let Err(error) = store::sessions::touch(app.store(), session.id, now).await
+    {
+        tracing::debug!(%error, "the use of a login was not noted");
+    }
+}
+
+fn signed_in(caller: unscoped::Caller, session: Option<SessionId>) -> Result<SignedIn> {
     if !caller.user.is_active {
         return Err(Refusal::forbidden("User account is inactive").into());
     }

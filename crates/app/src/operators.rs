@@ -43,8 +43,10 @@ pub async fn reset_password(app: &App, email: &EmailAddress, password: &str) -> 
     let account = found.ok_or_else(|| Refusal::not_found("No account has this address"))?;
     let hash = app.passwords().hash(password).await?;
     let mut writing = app.store().write(account.scope).await?;
-    let mut user = account.user;
+    let found = team::find(&writing, account.user.id).await?;
+    let mut user = found.ok_or_else(|| Refusal::not_found("No account has this address"))?;
     team::set_password(&writing, user.id, &hash).await?;
+    team::refuse_older_tokens(&writing, user.id).await?;
     if user.invited {
         team::withdraw_invitation(&writing, user.id).await?;
         user.invited = false;

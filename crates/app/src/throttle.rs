@@ -48,31 +48,29 @@ pub(crate) fn registrations(address: Option<&str>) -> Subject {
     }
 }
 
-/// Refuses while a subject has too many failures.
-pub(crate) async fn check(app: &App, subjects: &[&Subject]) -> Result<()> {
+/// Counts an attempt of each subject before it is made, and refuses it when that is one too many. So
+/// of many that come at once no more pass than of as many in turn.
+pub(crate) async fn count(app: &App, subjects: &[&Subject]) -> Result<()> {
     if !app.options().throttled {
         return Ok(());
     }
     for subject in subjects {
-        let count = attempts::count(app.store(), &subject.key).await?;
-        if count.failures >= subject.max {
+        let count = attempts::add(app.store(), &subject.key).await?;
+        if count.failures > subject.max {
             let kind = RefusalKind::Throttled {
                 retry_after_seconds: count.seconds_left,
             };
-            let minutes = count.seconds_left.div_ceil(60);
-            let text = format!("Too many attempts. Please try again in {minutes} min.");
+            let text = "Rate limit exceeded. Please try again later.";
             return Err(Refusal::new(kind, text).into());
         }
     }
     Ok(())
 }
 
-/// Counts a failure of each subject.
-pub(crate) async fn count(app: &App, subjects: &[&Subject]) -> Result<()> {
+/// Takes an attempt back that succeeded.
+pub(crate) async fn give_back(app: &App, subject: &Subject) -> Result<()> {
     if app.options().throttled {
-        for subject in subjects {
-            attempts::add(app.store(), &subject.key).await?;
-        }
+        attempts::give_back(app.store(), &subject.key).await?;
     }
     Ok(())
 }

@@ -152,6 +152,18 @@ impl Claims {
         self.sid.as_deref().and_then(SessionId::parse)
     }
 
+    /// Whether it was made at or before a time, as far as its end tells: tokens of the original carry no `iat`.
+    pub(crate) fn is_made_by(&self, time: Timestamp) -> bool {
+        let life = match self.purpose {
+            Some(Purpose::Refresh) => LOGIN_LIFE,
+            Some(Purpose::Access) | None => ACCESS_TOKEN_LIFE,
+        };
+        let made = self
+            .exp
+            .saturating_sub(i64::try_from(life.as_secs()).unwrap_or(0));
+        made <= time.unix_seconds()
+    }
+
     /// Whether it may call the API (FIX-5). Tokens without a type are not ours.
     pub fn is_access(&self) -> bool {
         self.purpose == Some(Purpose::Access)

@@ -60,6 +60,23 @@ pub async fn add(store: &Store, subject: &str) -> Result<Count> {
     })
 }
 
+const GIVE_BACK: &str = "
+update attempts set failures = failures - 1 where subject = $1 and period = $2 and failures > 0";
+
+/// Takes one back that turned out to be no failure.
+pub async fn give_back(store: &Store, subject: &str) -> Result<()> {
+    let (period, _) = {
+        let _permit = store.reader_permit().await?;
+        period(store).await?
+    };
+    let _permit = store.writer_permit().await?;
+    let db = store.writers();
+    let values = [subject.into(), period.into()];
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), GIVE_BACK, values);
+    db.execute_raw(statement).await?;
+    Ok(())
+}
+
 /// Forgets a subject's failures, after a sign-in that succeeded.
 pub async fn clear(store: &Store, subject: &str) -> Result<()> {
     let _permit = store.writer_permit().await?;

@@ -17,6 +17,9 @@ use crate::write::Writing;
 /// Most characters kept of what a client calls itself.
 const USER_AGENT_CHARACTERS_MAX: usize = 300;
 
+/// Logins beyond the bound that one sign-in ends, at most.
+const TRIMMED_MAX: u64 = 100;
+
 /// A login with what proves it.
 #[derive(Debug, Clone)]
 pub struct StoredSession {
@@ -145,25 +148,38 @@ pub async fn revoke_all(writing: &Writing, user: UserId, keep: Option<SessionId>
     Ok(update.exec(writing.connection()).await?.rows_affected)
 }
 
-/// Ends the person's oldest logins beyond the bound; their age is the order of their ids, which no clock turns back.
+/// Ends the person's oldest logins beyond the bound. Their rows stay until they end by themselves, so
+/// that a token of one is known again.
 pub async fn trim(writing: &Writing, user: UserId) -> Result<()> {
-    let oldest_kept = sessions::Entity::find()
+    let beyond = sessions::Entity::find()
         .filter(sessions::Column::UserId.eq(user.0))
         .filter(sessions::Column::TenantId.eq(writing.scope().tenant().0))
         .filter(sessions::Column::RevokedAt.is_null())
+        .order_by_desc(sessions::Column::CreatedAt)
         .order_by_desc(sessions::Column::Id)
         .offset(SESSIONS_PER_USER_MAX)
-        .limit(1)
-        .one(writing.connection())
+        .limit(TRIMMED_MAX)
+        .all(writing.connection())
         .await?;
-    if let Some(row) = oldest_kept {
-        sessions::Entity::delete_many()
-            .filter(sessions::Column::UserId.eq(user.0))
-            .filter(sessions::Column::TenantId.eq(writing.scope().tenant().0))
-            .filter(sessions::Column::Id.lte(row.id))
+    let ids: Vec<_> = beyond.into_iter().map(|row| row.id).collect();
+    if !ids.is_empty() {
+        sessions::Entity::update_many()
+            .col_expr(sessions::Column::RevokedAt, Expr::value(writing.now().0))
+            .filter(sessions::Column::Id.is_in(ids))
             .exec(writing.connection())
             .await?;
     }
+    Ok(())
+}
+
+/// Notes that a login was used just now. No event: nothing that a person decided has changed.
+pub async fn touch(store: &Store, id: SessionId, now: Timestamp) -> Result<()> {
+    let _permit = store.writer_permit().await?;
+    sessions::Entity::update_many()
+        .col_expr(sessions::Column::LastSeenAt, Expr::value(now.0))
+        .filter(sessions::Column::Id.eq(id.0))
+        .exec(store.writers())
+        .await?;
     Ok(())
 }
 

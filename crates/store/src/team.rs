@@ -56,6 +56,7 @@ pub async fn insert(
         email: Set(new.email.as_str().to_owned()),
         email_key: Set(new.email.key()),
         hashed_password: Set(password_hash.unwrap_or_default().to_owned()),
+        tokens_from: Set(0),
         first_name: Set(new.first_name.clone()),
         last_name: Set(new.last_name.clone()),
         role: Set(role.as_str().to_owned()),
@@ -89,6 +90,28 @@ pub async fn save(writing: &Writing, user: &User) -> Result<()> {
         )
         .col_expr(users::Column::UpdatedAt, Expr::value(now))
         .filter(users::Column::Id.eq(user.id.0))
+        .filter(users::Column::TenantId.eq(writing.scope().tenant().0))
+        .exec(writing.connection())
+        .await?;
+    Ok(())
+}
+
+/// A person's password hash, to compare with the one that was checked before the transaction.
+pub async fn password_hash(writing: &Writing, id: UserId) -> Result<Option<String>> {
+    let mut query = users::Entity::find_by_id(id.0)
+        .filter(users::Column::TenantId.eq(writing.scope().tenant().0));
+    if writing.locks_rows() {
+        query = query.lock(LockType::NoKeyUpdate);
+    }
+    let row = query.one(writing.connection()).await?;
+    Ok(row.map(|row| row.hashed_password))
+}
+
+/// Makes the person's tokens worthless that name no login and were made until now.
+pub async fn refuse_older_tokens(writing: &Writing, id: UserId) -> Result<()> {
+    users::Entity::update_many()
+        .col_expr(users::Column::TokensFrom, Expr::value(writing.now().0))
+        .filter(users::Column::Id.eq(id.0))
         .filter(users::Column::TenantId.eq(writing.scope().tenant().0))
         .exec(writing.connection())
         .await?;
@@ -148,6 +171,16 @@ pub async fn invite(
     .exec_without_returning(writing.connection())
     .await?;
     Ok(())
+}
+
+/// Removes the invitation of this token; says whether it was there. Of two that use it only one removes it.
+pub async fn use_invitation(writing: &Writing, token_hash: &str) -> Result<bool> {
+    let done = invitations::Entity::delete_many()
+        .filter(invitations::Column::TokenHash.eq(token_hash))
+        .filter(invitations::Column::TenantId.eq(writing.scope().tenant().0))
+        .exec(writing.connection())
+        .await?;
+    Ok(done.rows_affected > 0)
 }
 
 /// Removes a person's invitation; says whether there was one.

@@ -2,6 +2,7 @@
 //! whose token or invitation this is, what registers. Each answer carries the scope it proves.
 
 use domain::accounts::{NewUser, User};
+use domain::clock::Timestamp;
 use domain::ids::{SessionId, TenantId, UserId};
 use domain::team::Role;
 use domain::tenants::{NewTenant, STARTER_LEADS_QUOTA, TenantStatus};
@@ -42,6 +43,8 @@ pub struct Caller {
     pub tenant_name: String,
     /// The number of the tenant's last event when the rest was read.
     pub seq: i64,
+    /// Tokens that name no login are good when they were made after this time.
+    pub tokens_from: Timestamp,
     /// The tenant's scope.
     pub scope: TenantScope,
 }
@@ -79,7 +82,9 @@ pub async fn caller(store: &Store, user: UserId) -> Result<Option<Caller>> {
     let Some(row) = db.query_one_raw(statement).await? else {
         return Ok(None);
     };
-    let account = account(users::Model::from_query_result(&row, "")?);
+    let user = users::Model::from_query_result(&row, "")?;
+    let tokens_from = Timestamp(user.tokens_from);
+    let account = account(user);
     let status: Option<String> = row.try_get("", "tenant_status")?;
     let name: Option<String> = row.try_get("", "tenant_name")?;
     let seq: Option<i64> = row.try_get("", "seq")?;
@@ -87,6 +92,7 @@ pub async fn caller(store: &Store, user: UserId) -> Result<Option<Caller>> {
         tenant_status: status.as_deref().map(TenantStatus::read),
         tenant_name: name.unwrap_or_default(),
         seq: seq.unwrap_or(0),
+        tokens_from,
         user: account.user,
         scope: account.scope,
     }))

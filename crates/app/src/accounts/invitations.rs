@@ -42,14 +42,17 @@ pub async fn accept_invitation(
     kind: SessionKind,
     origin: &Origin,
 ) -> Result<Done<Login>> {
-    let (mut user, scope) = find(app, token).await?;
+    let (invited, scope) = find(app, token).await?;
     passwords::check(password).map_err(|problem| Error::field("password", problem))?;
     let hash = app.passwords().hash(password).await?;
     let mut writing = app.store().write(scope).await?;
     // Of two that use the link at once one removes it; the other is too late.
-    if !team::withdraw_invitation(&writing, user.id).await? {
+    if !team::use_invitation(&writing, &hash_of(token)).await? {
         return Err(gone());
     }
+    // The role may have changed while the password was hashed.
+    let found = team::find(&writing, invited.id).await?;
+    let mut user = found.ok_or_else(gone)?;
     user.first_name = names.0.or(user.first_name);
     user.last_name = names.1.or(user.last_name);
     user.is_active = true;

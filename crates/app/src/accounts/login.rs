@@ -3,13 +3,17 @@
 use domain::accounts::{Origin, SessionKind};
 use domain::email::comparison_key;
 use domain::refusal::Refusal;
-use store::unscoped;
+use store::unscoped::{self, Account};
+use store::{Writing, team};
 
 use crate::accounts::{Login, open_login};
 use crate::context::{App, Done};
 use crate::error::Result;
 use crate::passwords::Checked;
 use crate::throttle;
+
+/// How often a password is checked that changes under the check.
+const CHECKS_MAX: usize = 3;
 
 /// What somebody brings who signs in.
 #[derive(Debug, Clone)]
@@ -33,28 +37,41 @@ pub async fn login(
         throttle::account(&email_key),
         throttle::address(origin.address.as_deref()),
     );
-    throttle::check(app, &[&account, &address]).await?;
-    let found = unscoped::account_by_email(app.store(), &email_key).await?;
-    let hash = found.as_ref().map(|found| found.password_hash.as_str());
-    let checked = app.passwords().check(&credentials.password, hash).await?;
-    let Some(found) = found.filter(|_| checked != Checked::Wrong) else {
-        throttle::count(app, &[&account, &address]).await?;
-        return Err(Refusal::unauthenticated("Invalid email or password").into());
-    };
-    if !found.user.is_active {
-        return Err(Refusal::forbidden("Account is inactive").into());
-    }
+    throttle::count(app, &[&account, &address]).await?;
+    let (found, mut writing) = prove(app, &email_key, &credentials.password).await?;
     throttle::forget(app, &account).await?;
-    let replaced = match checked {
-        Checked::RightButOld => Some(app.passwords().hash(&credentials.password).await?),
-        Checked::Right | Checked::Wrong => None,
-    };
-    let mut writing = app.store().write(found.scope).await?;
-    if let Some(hash) = replaced {
-        store::team::set_password(&writing, found.user.id, &hash).await?;
-    }
+    throttle::give_back(app, &address).await?;
     let mut user = found.user;
     let key = open_login(app, &mut writing, &user, kind, origin).await?;
     user.last_login_at = Some(writing.now());
     app.commit(writing, Login { user, key }).await
+}
+
+/// Checks the password and begins the transaction in which it still is the password: one that was
+/// changed while it was checked is checked against the new one.
+async fn prove(app: &App, email_key: &str, password: &str) -> Result<(Account, Writing)> {
+    for _ in 0..CHECKS_MAX {
+        let found = unscoped::account_by_email(app.store(), email_key).await?;
+        let hash = found.as_ref().map(|found| found.password_hash.as_str());
+        let checked = app.passwords().check(password, hash).await?;
+        let Some(found) = found.filter(|_| checked != Checked::Wrong) else {
+            break;
+        };
+        if !found.user.is_active {
+            return Err(Refusal::forbidden("Account is inactive").into());
+        }
+        let replaced = match checked {
+            Checked::RightButOld => Some(app.passwords().hash(password).await?),
+            Checked::Right | Checked::Wrong => None,
+        };
+        let writing = app.store().write(found.scope).await?;
+        let now = team::password_hash(&writing, found.user.id).await?;
+        if now.as_deref() == Some(&*found.password_hash) {
+            if let Some(hash) = replaced {
+                team::set_password(&writing, found.user.id, &hash).await?;
+            }
+            return Ok((found, writing));
+        }
+    }
+    Err(Refusal::unauthenticated("Invalid email or password").into())
 }

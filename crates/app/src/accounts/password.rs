@@ -22,21 +22,26 @@ pub async fn change_password(
     passwords::check(new).map_err(|problem| Error::field("new_password", problem))?;
     let user = caller.user();
     let guesses = throttle::account(&user.email.to_lowercase());
-    throttle::check(app, &[&guesses]).await?;
+    throttle::count(app, &[&guesses]).await?;
     let account = unscoped::account_by_id(app.store(), user.id).await?;
-    let hash = account
-        .as_ref()
-        .map(|account| account.password_hash.as_str());
-    if app.passwords().check(current, hash).await? == Checked::Wrong {
-        throttle::count(app, &[&guesses]).await?;
-        return Err(Refusal::rule("Current password is incorrect").into());
+    let proven = account.map(|account| account.password_hash);
+    let wrong = || Refusal::rule("Current password is incorrect");
+    if app.passwords().check(current, proven.as_deref()).await? == Checked::Wrong {
+        return Err(wrong().into());
     }
     let hash = app.passwords().hash(new).await?;
     let mut writing = app.store().write(caller.scope()).await?;
+    // Of two changes at once the second no longer knows the current password.
+    if team::password_hash(&writing, user.id).await? != proven {
+        return Err(wrong().into());
+    }
     team::set_password(&writing, user.id, &hash).await?;
+    team::refuse_older_tokens(&writing, user.id).await?;
     let ended = sessions::revoke_all(&writing, user.id, caller.session()).await?;
     let data = json!({"sessions_ended": ended});
     let event = Event::new(EventName::PasswordChanged, user.id.0, caller.actor(), data);
     writing.record(event.seen_by(Audience::Security(user.id)));
-    app.commit(writing, ()).await
+    let done = app.commit(writing, ()).await?;
+    throttle::forget(app, &guesses).await?;
+    Ok(done)
 }

@@ -32,6 +32,9 @@ pub async fn refresh(app: &App, token: &str, origin: &Origin) -> Result<Done<Log
     let Some(caller) = caller else {
         return Err(refused("User not found or inactive").into());
     };
+    if claims.sid.is_none() && claims.is_made_by(caller.tokens_from) {
+        return Err(refused("Invalid refresh token").into());
+    }
     let mut writing = app.store().write(caller.scope).await?;
     let (id, spent_hash) = match (claims.session(), &claims.jti) {
         (Some(id), Some(jti)) => (id, hash_of(jti)),

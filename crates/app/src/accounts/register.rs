@@ -32,7 +32,7 @@ pub async fn register(
     origin: &Origin,
 ) -> Result<Done<Login>> {
     let from_here = throttle::registrations(origin.address.as_deref());
-    throttle::check(app, &[&from_here]).await?;
+    throttle::count(app, &[&from_here]).await?;
     let Registration {
         tenant,
         owner,
@@ -51,7 +51,6 @@ pub async fn register(
         return Err(company_taken());
     }
     let hash = app.passwords().hash(&password).await?;
-    throttle::count(app, &[&from_here]).await?;
     let (tenant_id, owner_id) = (
         TenantId(app.entropy().uuid(app.now())),
         UserId(app.entropy().uuid(app.now())),

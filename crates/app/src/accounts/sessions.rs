@@ -1,7 +1,7 @@
 //! A person's logins: list them, end one, sign out.
 
 use domain::accounts::Session;
-use domain::events::EventName;
+use domain::events::{Audience, Event, EventName};
 use domain::ids::SessionId;
 use domain::refusal::Refusal;
 use serde_json::json;
@@ -25,17 +25,12 @@ pub async fn revoke_session(app: &App, caller: &SignedIn, id: SessionId) -> Resu
     end(app, caller, id, EventName::SessionRevoked).await
 }
 
-/// Ends the login of this request; one without a login of its own has nothing to end.
+/// Ends the login of this request. A token of the original names none; then all such tokens of the
+/// person are worth nothing from now on.
 pub async fn logout(app: &App, caller: &SignedIn) -> Result<Done<()>> {
     match caller.session() {
         Some(id) => end(app, caller, id, EventName::SessionClosed).await,
-        None => {
-            let db = app.store().read(caller.scope()).await?;
-            Ok(Done {
-                value: (),
-                seq: db.seq().await?,
-            })
-        }
+        None => forget_older_tokens(app, caller).await,
     }
 }
 
@@ -45,5 +40,19 @@ async fn end(app: &App, caller: &SignedIn, id: SessionId, name: EventName) -> Re
         return Err(Refusal::not_found("Session not found").into());
     }
     writing.record(session_event(name, caller.user(), id, json!({})));
+    app.commit(writing, ()).await
+}
+
+async fn forget_older_tokens(app: &App, caller: &SignedIn) -> Result<Done<()>> {
+    let mut writing = app.store().write(caller.scope()).await?;
+    let user = caller.user();
+    store::team::refuse_older_tokens(&writing, user.id).await?;
+    let event = Event::new(
+        EventName::SessionClosed,
+        user.id.0,
+        caller.actor(),
+        json!({}),
+    );
+    writing.record(event.seen_by(Audience::Security(user.id)));
     app.commit(writing, ()).await
 }

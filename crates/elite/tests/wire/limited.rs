@@ -233,6 +233,24 @@ async fn fix_46_guessing_is_slowed_down_per_account_known_or_not() {
 }
 
 #[tokio::test]
+async fn fix_46_guesses_that_come_at_once_are_counted_like_guesses_in_turn() {
+    for engine in Engine::BOTH {
+        let world = limited(engine, &[]);
+        let owner = world.company().await;
+        let body = json!({"email": owner.user["email"], "password": "Wr0ng-one"});
+        let guess = |_| world.http.post("/api/v1/auth/login").json(&body);
+        let answers = all_at_once((0..50).map(guess)).await;
+        let of = |status: u16| {
+            answers
+                .iter()
+                .filter(|a| a.status.as_u16() == status)
+                .count()
+        };
+        assert_eq!((of(401), of(429)), (10, 40), "{engine}");
+    }
+}
+
+#[tokio::test]
 async fn a_good_sign_in_forgets_the_failures_of_its_account() {
     for engine in Engine::BOTH {
         let world = limited(engine, &[]);

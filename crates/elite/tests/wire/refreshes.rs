@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::people::Person;
+use crate::people::{PASSWORD, Person};
 use crate::problems::{assert_detail, assert_problems, missing};
 use crate::tokens::{claims_of, legacy, now, refresh, sign};
 use crate::world::on_both;
@@ -153,6 +153,29 @@ async fn fix_7_tokens_issued_by_the_original_are_still_good() {
         assert_detail(&refresh(&world, &old).await, 401, "Invalid refresh token");
         let answer = third.http.get("/api/v1/auth/me").send().await;
         assert_detail(&answer, 401, "Invalid or expired token");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn fix_7_tokens_of_the_original_end_with_a_new_password_and_with_signing_out() {
+    on_both(async |world| {
+        for by_password in [true, false] {
+            let owner = world.company().await;
+            let access = sign(&legacy(&owner, "access", 600));
+            let token = sign(&legacy(&owner, "refresh", 600));
+            let old = world.http.clone().with_bearer(&access);
+            old.get("/api/v1/auth/me").send().await.expect_status(200);
+            let (path, body) = if by_password {
+                let body = json!({"current_password": PASSWORD, "new_password": "An0ther-one!"});
+                ("/api/v1/auth/password", body)
+            } else {
+                ("/api/v1/auth/logout", json!({}))
+            };
+            old.post(path).json(&body).send().await.expect_status(204);
+            old.get("/api/v1/auth/me").send().await.expect_status(401);
+            refresh(&world, &token).await.expect_status(401);
+        }
     })
     .await;
 }

@@ -14,6 +14,7 @@ pub struct Model {
     pub email_key: String,
     #[sea_orm(column_type = "Text")]
     pub hashed_password: String,
+    pub tokens_from: i64,
     #[sea_orm(column_type = "Text", nullable)]
     pub first_name: Option<String>,
     #[sea_orm(column_type = "Text", nullable)]

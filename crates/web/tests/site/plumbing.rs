@@ -266,5 +266,5 @@ async fn guessing_passwords_is_slowed_down_with_a_page() {
         browser.post("/login", &token, &fields).await.is(422);
     }
     let page = browser.post("/login", &token, &fields).await;
-    page.is(429).says("Too many attempts.");
+    page.is(429).says("Please try again later.");
 }
