@@ -9,6 +9,9 @@ use std::{
 /// Bytes looked at for the zero bytes that give UTF-16 away.
 const SAMPLE_BYTES: usize = 64 << 10;
 
+/// Zero bytes that a text must have to be taken for UTF-16: a damaged file may have a stray one.
+const ZEROS_MIN: usize = 2;
+
 /// Bytes checked at a time.
 const CHUNK_BYTES: usize = 256 << 10;
 
@@ -74,18 +77,27 @@ pub(crate) fn detect(file: &mut File, choice: Option<Encoding>) -> io::Result<La
     })
 }
 
-/// UTF-16 without a mark: in any script the line ends, digits and delimiters have a zero byte, always on the same side.
+/// UTF-16 without a mark: in any script the line ends, digits and delimiters have a zero byte, always on the same side,
+/// and what has none is rarely two bytes of plain text (even of Chinese two pairs in five at most), which is what a text
+/// of single bytes with stray zeros is made of.
 fn utf16_by_zeros(sample: &[u8]) -> Option<Encoding> {
+    let is_plain = |byte: u8| matches!(byte, b' '..=b'~' | b'\t' | b'\r' | b'\n');
     let pairs = sample.len() / 2;
-    let (mut high_zeros, mut low_zeros) = (0, 0);
+    let (mut high_zeros, mut low_zeros, mut plain) = (0, 0, 0);
     for pair in sample.chunks_exact(2) {
         low_zeros += usize::from(pair[0] == 0);
         high_zeros += usize::from(pair[1] == 0);
+        plain += usize::from(is_plain(pair[0]) && is_plain(pair[1]));
     }
-    let is_many = |zeros: usize, others: usize| zeros * 10 > pairs && others * 10 < zeros;
-    if is_many(high_zeros, low_zeros) {
+    let is_wide = |zeros: usize, others: usize| {
+        zeros >= ZEROS_MIN
+            && zeros * 10 > pairs
+            && others * 10 < zeros
+            && plain * 3 <= (pairs - zeros) * 2
+    };
+    if is_wide(high_zeros, low_zeros) {
         Some(Encoding::Utf16Le)
-    } else if is_many(low_zeros, high_zeros) {
+    } else if is_wide(low_zeros, high_zeros) {
         Some(Encoding::Utf16Be)
     } else {
         None

@@ -53,6 +53,35 @@ fn encodings_are_found_out() {
 }
 
 #[test]
+fn stray_zero_bytes_do_not_make_a_short_text_utf16() {
+    for content in [
+        "name,about\nA\0B,x\n",
+        "name,about\nA\0BC\0,x\n",
+        "name\n\0A\n",
+        "n,a\nA\0\0B,\0\n",
+    ] {
+        let table = open("a.csv", content.as_bytes()).unwrap();
+        assert_eq!(
+            table.dialect().encoding,
+            Some(Encoding::Utf8),
+            "{content:?}"
+        );
+        assert_eq!(rows(table).len(), 1, "{content:?}");
+    }
+    // And where most is Chinese, Cyrillic or nearly nothing, it is found.
+    for text in [
+        "名称,城市\n北京科技有限公司,北京\n上海贸易公司,上海\n",
+        "имя,город\nАнна,Москва\n",
+        "n\nA\n",
+    ] {
+        for (is_le, encoding) in [(true, Encoding::Utf16Le), (false, Encoding::Utf16Be)] {
+            let table = open("a.csv", &utf16(text, is_le)).unwrap();
+            assert_eq!(table.dialect().encoding, Some(encoding), "{text:?}");
+        }
+    }
+}
+
+#[test]
 fn one_byte_that_is_not_utf8_at_the_very_end_decides_for_the_whole_file() {
     let mut bytes = b"name,city\n".to_vec();
     bytes.extend(b"caf\xC3\xA9,Paris\n".repeat(60_000));
