@@ -72,11 +72,12 @@ stop_postgres() {
 
 stop_all() { stop_elite; stop_postgres; }
 
-# register: sets token and campaign of a new company.
+# register: sets email, token and campaign of a new company.
 register() {
   local name=$RANDOM$RANDOM answer
+  email="bench$name@example.com"
   answer=$(curl -fsS "$base/api/v1/auth/register" -H 'content-type: application/json' -d \
-    "{\"company_name\":\"Bench $name\",\"email\":\"bench$name@example.com\",\"password\":\"Bench-pass-1\"}")
+    "{\"company_name\":\"Bench $name\",\"email\":\"$email\",\"password\":\"Bench-pass-1\"}")
   token=$(sed 's/.*"access_token":"\([^"]*\)".*/\1/' <<< "$answer")
   answer=$(curl -fsS "$base/api/v1/campaigns" -H "authorization: Bearer $token" -H 'content-type: application/json' \
     -d '{"name":"Bench","search_query":"","lead_source":"google_maps"}')
