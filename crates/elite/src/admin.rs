@@ -7,7 +7,7 @@ use domain::email::EmailAddress;
 use crate::cli::{AdminCommand, CreateOwner, ResetPassword, TenantChoice};
 use crate::parts;
 use crate::password;
-use crate::run::Failure;
+use crate::run::{Failure, print};
 use crate::settings::Settings;
 
 /// Does it, and says what was done.
@@ -21,8 +21,7 @@ pub(crate) async fn run(settings: Settings, command: AdminCommand) -> Result<(),
     };
     opened.app.tasks().stop().await;
     opened.app.store().close().await;
-    say(&done?);
-    Ok(())
+    print(&done?)
 }
 
 async fn create_owner(app: &app::App, owner: CreateOwner) -> Result<String, Failure> {
@@ -82,12 +81,4 @@ fn explain(error: &Error) -> Failure {
         }
         other => other.to_string(),
     }
-}
-
-#[expect(
-    clippy::print_stdout,
-    reason = "the answer of a command goes to standard output"
-)]
-fn say(text: &str) {
-    println!("{text}");
 }

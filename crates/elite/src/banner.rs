@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use crate::parts::Opened;
+use crate::run;
 use crate::settings::{Location, Settings, mask_url};
 
 /// The lines for the person at the terminal.
@@ -25,11 +26,9 @@ pub(crate) fn lines(settings: &Settings, opened: &Opened, address: SocketAddr) -
     ]
 }
 
-/// Prints them to standard output.
-#[expect(
-    clippy::print_stdout,
-    reason = "the banner is the program's answer to being started"
-)]
+/// Prints them to standard output. Where nobody reads it any more, the program serves all the same.
 pub(crate) fn print(lines: &[String]) {
-    println!("{}", lines.join("\n"));
+    if let Err(reason) = run::print(&lines.join("\n")) {
+        tracing::warn!("{reason}");
+    }
 }

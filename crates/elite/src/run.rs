@@ -1,6 +1,7 @@
 //! From the command line to an exit code.
 
 use std::future::Future;
+use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
 use crate::cli::{Cli, Command};
@@ -48,13 +49,17 @@ fn block_on(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failu
         .block_on(work)
 }
 
-#[expect(
-    clippy::print_stdout,
-    reason = "the answer of a command goes to standard output"
-)]
-fn print(text: &str) -> Result<(), Failure> {
-    println!("{}", text.trim_end());
-    Ok(())
+/// Writes the answer of a command to standard output. A reader who has seen enough and gone (`elite config | head`)
+/// is no failure.
+pub(crate) fn print(text: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    let written = writeln!(out, "{}", text.trim_end()).and_then(|()| out.flush());
+    match written {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(format!("The answer could not be written: {error}"))
+        }
+        _ => Ok(()),
+    }
 }
 
 #[expect(

@@ -1,5 +1,7 @@
 //! The operator's commands, on both engines.
 
+use std::process::Command;
+
 use serde_json::json;
 use testkit::{Answer, Program};
 
@@ -35,6 +37,24 @@ async fn login(program: &Program, email: &str, password: &str) -> Answer {
         .json(&body)
         .send()
         .await
+}
+
+#[test]
+fn a_reader_who_has_seen_enough_of_an_answer_is_no_failure() {
+    for command in ["config", "openapi"] {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let output = Command::new(env!("CARGO_BIN_EXE_elite"))
+            .arg(command)
+            .env_clear()
+            .current_dir(std::env::temp_dir())
+            .stdout(writer)
+            .output()
+            .expect("it runs");
+        let words = said(&output);
+        assert!(output.status.success(), "{command}: {words}");
+        assert_eq!(words.trim(), "", "{command}");
+    }
 }
 
 #[test]
