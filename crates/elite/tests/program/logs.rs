@@ -1,10 +1,13 @@
 //! What must never stand in a log (FIX-14, FIX-55): a whole run at debug level, with secrets planted everywhere.
 
+use std::time::Duration;
+
 use serde_json::json;
-use testkit::Program;
+use testkit::{Program, eventually};
 
 use crate::world::{Company, ELITE, PASSWORD, STOP_TIMEOUT, text, up};
 
+const JOB_TIMEOUT: Duration = Duration::from_secs(20);
 const LEAD_EMAIL: &str = "planted-lead-7391@secret-client.example";
 const COMPANY_TEXT: &str = "planted-company-text-5527";
 const DESCRIPTION: &str = "planted-description-8846";
@@ -129,8 +132,13 @@ async fn no_secret_and_no_personal_data_reaches_the_logs() {
         .expect_status(201);
     let new = json!({"current_password": PASSWORD, "new_password": "Planted-n3w-password-5580"});
     http.post("/api/v1/auth/password").json(&new).send().await;
-    // The words of leads are written by a job.
-    tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+    // The words of leads are written by a job: both are found when it has run.
+    let found = format!("{leads}?q={COMPANY_TEXT}&limit=5");
+    eventually(JOB_TIMEOUT, async || {
+        let found = http.get(&found).send().await.expect_status(200).json();
+        (found.as_array()?.len() == 2).then_some(())
+    })
+    .await;
     program.terminate(STOP_TIMEOUT);
 
     let logs = program.logs();
