@@ -3,7 +3,10 @@
 --   json      jsonb on PostgreSQL, text on SQLite
 --   position  the column by which one process follows all tenants, see crates/store/src/spine
 -- Times are bigint: microseconds since 1970-01-01 UTC.
--- Foreign keys carry the tenant, so that no row can belong to another tenant's campaign or person.
+-- Foreign keys to campaigns and users carry the tenant, so that no row can belong to another tenant's campaign or
+-- person. Two of email_logs do not: to leads, because each insert of a lead would pay for an index on (tenant_id, id),
+-- and to templates, because "set null" would empty the tenant as well. Who writes such a row has found both under one
+-- tenant's scope.
 
 create table meta (
     name text primary key,
@@ -237,7 +240,7 @@ create index templates_of_tenant on email_templates (tenant_id, created_at, id);
 create table email_logs (
     id {{uuid}} primary key,
     tenant_id {{uuid}} not null references tenants (id) on delete cascade,
-    campaign_id {{uuid}} not null references campaigns (id) on delete cascade,
+    campaign_id {{uuid}} not null,
     lead_id {{uuid}} not null references campaign_leads (id) on delete cascade,
     template_id {{uuid}} references email_templates (id) on delete set null,
     recipient_email text not null,
@@ -252,7 +255,8 @@ create table email_logs (
     retry_count bigint not null default 0,
     provider_message_id text,
     provider_response text,
-    created_at bigint not null
+    created_at bigint not null,
+    foreign key (tenant_id, campaign_id) references campaigns (tenant_id, id) on delete cascade
 );
 create index email_logs_sent on email_logs (tenant_id, sent_at);
 create index email_logs_of_lead on email_logs (lead_id);
