@@ -214,6 +214,11 @@ create table imports (
     emails_from_file bigint not null default 0,
     failed_rows {{json}} not null,
     error text,
+    -- Where the quota ended it: the leads that the plan allows, and those already counted.
+    quota bigint,
+    quota_used bigint,
+    -- How often a node gave it back whose folder has not the file.
+    given_back integer not null default 0,
     delivered boolean not null default false,
     file_removed boolean not null default false,
     created_at bigint not null,
@@ -221,6 +226,7 @@ create table imports (
     foreign key (tenant_id, campaign_id) references campaigns (tenant_id, id) on delete cascade
 );
 create index imports_of_campaign on imports (campaign_id, created_at);
+create index imports_not_ended on imports (id) where state in ('queued', 'running');
 
 create table email_templates (
     id {{uuid}} primary key,

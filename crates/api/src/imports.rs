@@ -1,26 +1,19 @@
 //! Uploading a file of leads (contract #27): received, queued, and answered when it has been read.
 
 use app::App;
-use app::caller::Member;
 use app::campaigns::missing;
 use app::imports::{self, NewImport};
-use app::tenants;
 use axum::extract::{Path, Request, State};
 use domain::ids::CampaignId;
 use domain::imports::Import;
 use http::StatusCode;
 use http_edge::fields::{boolean, text};
-use http_edge::{
-    ANY_TEXT, CallingMember, EventSeq, Failure, Json, QueryFields, Received, Result, reply,
-};
+use http_edge::{ANY_TEXT, CallingMember, EventSeq, Json, QueryFields, Received, Result, reply};
 
 use crate::bodies::id_or;
 use crate::multipart::Upload;
 use crate::operation::Route;
 use crate::wire::{UploadForm, UploadQuery, UploadResult};
-
-/// How the reason of an import begins that the quota ended.
-const QUOTA_EXCEEDED: &str = "Monthly lead quota exceeded";
 
 pub(crate) fn routes() -> Vec<Route> {
     let path = "/api/v1/campaigns/{campaign_id}/upload-leads";
@@ -35,7 +28,7 @@ pub(crate) fn routes() -> Vec<Route> {
             .refuses(400, "File is empty")
             .refuses(400, "Could not find name/title column. Available columns: {list}. Please ensure your CSV has a column for company/business name.")
             .refuses(400, "Error processing file: {reason}")
-            .refuses(402, QUOTA_EXCEEDED)
+            .refuses(402, "Monthly lead quota exceeded")
             .refuses(404, "Campaign not found")
             .refuses(409, "Import stopped: {reason}")
             .refuses(413, "File is larger than {n} MB"),
@@ -64,10 +57,7 @@ async fn upload(
     };
     upload.finish(file).await?;
     let begun = imports::enqueue(&app, &caller, campaign, incoming, new).await?;
-    let done = match imports::wait(&app, &caller, begun.value.import.id).await {
-        Ok(done) => done,
-        Err(error) => return Err(ended(&app, &caller, error).await),
-    };
+    let done = imports::wait(&app, &caller, begun.value.import.id).await?;
     let (seq, result) = reply(done.map(|import: Import| UploadResult::from(import)));
     Ok((StatusCode::CREATED, seq, result))
 }
@@ -80,17 +70,4 @@ pub(crate) fn options(query: &Received) -> Result<bool> {
     let _company_info = fields.optional("company_info", text(ANY_TEXT));
     fields.complete(())?;
     Ok(generate_emails)
-}
-
-/// An import that the quota ended is a 402 with the figures, as everywhere else.
-async fn ended(app: &App, caller: &Member, error: app::Error) -> Failure {
-    let by_quota =
-        matches!(&error, app::Error::Refused(why) if why.text.starts_with(QUOTA_EXCEEDED));
-    if !by_quota {
-        return error.into();
-    }
-    match tenants::show(app, caller).await {
-        Ok(done) => Failure::quota_exceeded(done.value.leads_quota, done.value.leads_used),
-        Err(error) => error.into(),
-    }
 }

@@ -4,10 +4,11 @@ use domain::clock::Timestamp;
 use domain::ids::{CampaignId, ImportId, UserId};
 use domain::imports::{FailedRow, Import, ImportCounts, ImportState};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::Expr,
+    ActiveValue::Set, ColumnTrait, EntityTrait, ExprTrait, FromQueryResult, QueryFilter,
+    QueryOrder, QuerySelect, Statement, sea_query::Expr,
 };
 
+use crate::connect::Store;
 use crate::error::{Error, Result};
 use crate::read::Read;
 use crate::rows::imports;
@@ -38,6 +39,9 @@ pub async fn insert(writing: &Writing, import: &Import, fingerprint: &str) -> Re
         emails_from_file: Set(0),
         failed_rows: Set(serde_json::Value::Array(Vec::new())),
         error: Set(None),
+        quota: Set(None),
+        quota_used: Set(None),
+        given_back: Set(0),
         delivered: Set(false),
         file_removed: Set(false),
         created_at: Set(import.created_at.0),
@@ -50,11 +54,7 @@ pub async fn insert(writing: &Writing, import: &Import, fingerprint: &str) -> Re
 
 /// One.
 pub async fn find(db: &impl Read, id: ImportId) -> Result<Option<Import>> {
-    let row = imports::Entity::find_by_id(id.0)
-        .filter(imports::Column::TenantId.eq(db.scope().tenant().0))
-        .one(db.connection())
-        .await?;
-    row.map(import).transpose()
+    row(db, id).await?.map(import).transpose()
 }
 
 /// Those of a campaign, newest first.
@@ -69,25 +69,26 @@ pub async fn list(db: &impl Read, campaign: CampaignId) -> Result<Vec<Import>> {
     rows.into_iter().map(import).collect()
 }
 
-/// The import of the same upload that still runs, or whose answer nobody got and that is not older than `since`.
+/// The import of the same upload that still runs, or whose leads are there and whose answer nobody got. One that
+/// filled an earlier generation of the campaign's leads is another upload: all that it added was deleted.
 pub async fn find_same(
     db: &impl Read,
     campaign: CampaignId,
     fingerprint: &str,
-    since: Timestamp,
+    lead_generation: i32,
 ) -> Result<Option<Import>> {
     let rows = imports::Entity::find()
         .filter(imports::Column::TenantId.eq(db.scope().tenant().0))
         .filter(imports::Column::CampaignId.eq(campaign.0))
         .filter(imports::Column::Fingerprint.eq(fingerprint))
+        .filter(imports::Column::LeadGeneration.eq(lead_generation))
         .order_by_desc(imports::Column::CreatedAt)
         .limit(IMPORTS_MAX)
         .all(db.connection())
         .await?;
     let attachable = |row: &imports::Model| {
         let state = ImportState::read(&row.state);
-        let waits = !state.is_final();
-        waits || (state == ImportState::Completed && !row.delivered && row.created_at >= since.0)
+        !state.is_final() || (state == ImportState::Completed && !row.delivered)
     };
     rows.into_iter().find(attachable).map(import).transpose()
 }
@@ -101,6 +102,76 @@ pub async fn set_delivered(writing: &Writing, id: ImportId) -> Result<()> {
         .exec(writing.connection())
         .await?;
     Ok(())
+}
+
+/// Whether a client got the answer.
+pub async fn is_delivered(db: &impl Read, id: ImportId) -> Result<bool> {
+    Ok(row(db, id).await?.is_some_and(|row| row.delivered))
+}
+
+/// Notes that the quota ended it, with the leads that the plan allows and those already counted.
+pub async fn set_quota_exceeded(
+    writing: &Writing,
+    id: ImportId,
+    quota: i64,
+    used: i64,
+) -> Result<()> {
+    imports::Entity::update_many()
+        .col_expr(imports::Column::Quota, Expr::value(quota))
+        .col_expr(imports::Column::QuotaUsed, Expr::value(used))
+        .filter(imports::Column::Id.eq(id.0))
+        .filter(imports::Column::TenantId.eq(writing.scope().tenant().0))
+        .exec(writing.connection())
+        .await?;
+    Ok(())
+}
+
+/// Where the quota ended it: the leads that the plan allows, and those already counted.
+pub async fn quota_exceeded(db: &impl Read, id: ImportId) -> Result<Option<(i64, i64)>> {
+    let row = row(db, id).await?;
+    Ok(row.and_then(|row| row.quota.zip(row.quota_used)))
+}
+
+/// Notes that a node without its file gives it back; gives how often that has happened.
+pub async fn give_back(writing: &Writing, id: ImportId) -> Result<i32> {
+    imports::Entity::update_many()
+        .col_expr(
+            imports::Column::GivenBack,
+            Expr::col(imports::Column::GivenBack).add(1),
+        )
+        .filter(imports::Column::Id.eq(id.0))
+        .filter(imports::Column::TenantId.eq(writing.scope().tenant().0))
+        .exec(writing.connection())
+        .await?;
+    Ok(row(writing, id).await?.map_or(0, |row| row.given_back))
+}
+
+async fn row(db: &impl Read, id: ImportId) -> Result<Option<imports::Model>> {
+    let row = imports::Entity::find_by_id(id.0)
+        .filter(imports::Column::TenantId.eq(db.scope().tenant().0))
+        .one(db.connection())
+        .await?;
+    Ok(row)
+}
+
+/// The states are written out so that the index of the imports that have not ended serves.
+const KEYS: &str =
+    "select object_key from imports where state in ('queued', 'running') order by id limit $1";
+
+#[derive(Debug, FromQueryResult)]
+struct Key {
+    object_key: String,
+}
+
+/// The files that imports of any tenant have yet to read; `None` where these are more than `most`.
+pub async fn keys_in_use(store: &Store, most: usize) -> Result<Option<Vec<String>>> {
+    let limit = i64::try_from(most.saturating_add(1)).unwrap_or(i64::MAX);
+    let _permit = store.reader_permit().await?;
+    let db = store.readers();
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), KEYS, [limit.into()]);
+    let keys = Key::find_by_statement(statement).all(db).await?;
+    let keys: Vec<String> = keys.into_iter().map(|key| key.object_key).collect();
+    Ok((keys.len() <= most).then_some(keys))
 }
 
 /// Writes state, counts, failed rows and error as they are in `import`.

@@ -31,6 +31,7 @@ pub(crate) fn state(state: ImportState) -> ui::imports::ImportState {
 pub(crate) async fn show(inside: Inside, Path(id): Path<String>) -> Answer {
     let id = id_of(&id, ImportId::parse)?;
     let import = imports::show(&inside.app, &inside.member, id).await?.value;
+    imports::set_delivered(&inside.app, &inside.member, &import).await;
     let progress = progress(&inside, import).await?;
     if inside.wants_fragment {
         return fragment(&progress);

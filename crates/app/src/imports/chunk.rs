@@ -12,6 +12,9 @@ use super::read::Chunk;
 use crate::context::App;
 use crate::error::{Error, Result};
 
+/// Why an import was cancelled that somebody stopped.
+pub(super) const ASKED_FOR: &str = "A member of the company asked for it";
+
 /// How a chunk ended.
 pub(super) enum Committed {
     /// Its rows are leads.
@@ -29,7 +32,7 @@ pub(super) async fn commit(
 ) -> Result<Committed> {
     let mut writing = app.store().write(claimed.scope).await?;
     if jobs::hold(&writing, claimed).await? {
-        return Ok(Committed::Stopped("A member of the company asked for it"));
+        return Ok(Committed::Stopped(ASKED_FOR));
     }
     let Some(mut campaign) = campaigns::lock(&writing, import.campaign_id).await? else {
         return Ok(Committed::Stopped("The campaign was deleted"));

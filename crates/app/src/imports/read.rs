@@ -5,6 +5,9 @@ use std::path::PathBuf;
 use domain::imports::{FailedRow, MappedRow, Mapping};
 use tokio::sync::mpsc;
 
+use super::upload;
+use crate::error::Error;
+
 /// Rows of a chunk, at most.
 const CHUNK_ROWS: usize = 2_000;
 /// Bytes of text of a chunk, at most (one row may be over).
@@ -25,16 +28,33 @@ pub(super) struct Chunk {
 }
 
 /// What the reader sends.
-pub(super) type Piece = Result<Chunk, tables::Error>;
+#[derive(Debug)]
+enum Piece {
+    Chunk(Chunk),
+    /// The file has been read to its end. A reader that dies closes the channel without it.
+    End,
+}
 
-/// Reads the file from after row `skip` on. The channel closes at the end of the file; dropping
-/// the receiver ends the reading.
-pub(super) fn chunks(
-    app: &crate::App,
-    path: PathBuf,
-    file_name: String,
-    skip: u64,
-) -> mpsc::Receiver<Piece> {
+/// The reader's other end; dropping it ends the reading.
+#[derive(Debug)]
+pub(super) struct Chunks {
+    receiver: mpsc::Receiver<Result<Piece, tables::Error>>,
+}
+
+impl Chunks {
+    /// The next chunk; `None` is the end of the file, and nothing else is.
+    pub(super) async fn next(&mut self) -> Result<Option<Chunk>, Error> {
+        match self.receiver.recv().await {
+            Some(Ok(Piece::Chunk(chunk))) => Ok(Some(chunk)),
+            Some(Ok(Piece::End)) => Ok(None),
+            Some(Err(error)) => Err(upload::unreadable(error)),
+            None => Err(Error::Internal("the reader of the file died".into())),
+        }
+    }
+}
+
+/// Reads the file from after row `skip` on.
+pub(super) fn chunks(app: &crate::App, path: PathBuf, file_name: String, skip: u64) -> Chunks {
     let (sender, receiver) = mpsc::channel(CHUNKS_AHEAD);
     let tasks = app.tasks().clone();
     app.tasks().spawn(async move {
@@ -48,14 +68,14 @@ pub(super) fn chunks(
             tracing::error!(%error, "reading an uploaded file ended unexpectedly");
         }
     });
-    receiver
+    Chunks { receiver }
 }
 
 fn read(
     path: &std::path::Path,
     file_name: &str,
     skip: u64,
-    sender: &mpsc::Sender<Piece>,
+    sender: &mpsc::Sender<Result<Piece, tables::Error>>,
 ) -> Result<(), tables::Error> {
     let table = tables::open(path, file_name, &tables::Options::default())?;
     let mapping = Mapping::propose(table.header())
@@ -91,15 +111,35 @@ fn read(
             chunk.rows.len() + chunk.failed.len() >= CHUNK_ROWS || chunk.bytes >= CHUNK_BYTES;
         if is_full
             && sender
-                .blocking_send(Ok(std::mem::take(&mut chunk)))
+                .blocking_send(Ok(Piece::Chunk(std::mem::take(&mut chunk))))
                 .is_err()
         {
             return Ok(());
         }
     }
+    // A receiver that is gone has no use for the rest either.
     if chunk.last_row > 0 {
-        // A receiver that is gone has no use for the last chunk either.
-        let _gone = sender.blocking_send(Ok(chunk));
+        let _gone = sender.blocking_send(Ok(Piece::Chunk(chunk)));
     }
+    let _gone = sender.blocking_send(Ok(Piece::End));
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn only_the_readers_word_is_the_end_of_the_file() {
+        let (sender, receiver) = mpsc::channel(2);
+        let mut chunks = Chunks { receiver };
+        for piece in [Piece::Chunk(Chunk::default()), Piece::End] {
+            sender.send(Ok(piece)).await.expect("listened to");
+        }
+        drop(sender);
+        assert!(matches!(chunks.next().await, Ok(Some(_))));
+        assert!(matches!(chunks.next().await, Ok(None)));
+        // A reader that died has said nothing of an end.
+        assert!(matches!(chunks.next().await, Err(Error::Internal(_))));
+    }
 }

@@ -1,20 +1,27 @@
 //! The job that reads an uploaded file into its campaign.
 
+use std::path::PathBuf;
+use std::time::Duration;
+
 use domain::events::{Actor, Event, EventName};
 use domain::ids::ImportId;
 use domain::imports::{Import, ImportState};
 use domain::refusal::Refusal;
 use serde_json::json;
-use store::imports;
-use store::jobs::{self, Claimed};
+use store::jobs::{self, Claimed, Outcome};
+use store::{Engine, imports};
 
 use super::chunk::{self, Committed};
 use super::{read, upload};
 use crate::context::App;
 use crate::error::{Error, Result};
 
-/// How the reason of an import begins that the quota ended.
-const QUOTA_EXCEEDED: &str = "Monthly lead quota exceeded";
+/// How long an import waits that a node without its file gave back.
+const GIVEN_BACK_FOR: Duration = Duration::from_secs(5);
+/// How often it is given back, at most: for an hour.
+const GIVEN_BACK_MAX: i32 = 720;
+/// Why an import failed whose file nobody has.
+const GONE: &str = "The uploaded file is gone. Please upload it again.";
 
 /// Reads the file from where the last committed chunk ended. An error means that another try may
 /// succeed; whatever cannot is written into the import, with exact counts, and is `Ok`.
@@ -29,30 +36,28 @@ pub async fn run(app: &App, claimed: &Claimed, id: ImportId) -> Result<()> {
         .uploads()
         .path(&import.object_key)
         .map_err(upload::storage)?;
-    if !path.exists() {
-        let reason = "The uploaded file is gone. Please upload it again.".to_owned();
-        return finish(app, claimed, import, ImportState::Failed, Some(reason)).await;
+    if !exists(app, path.clone()).await? {
+        return give_back(app, claimed, import).await;
     }
     let skip = u64::try_from(import.counts.rows_read).unwrap_or(0);
-    let mut pieces = read::chunks(app, path, import.file_name.clone(), skip);
-    while let Some(piece) = pieces.recv().await {
-        let chunk = match piece.map_err(upload::unreadable) {
-            Ok(chunk) => chunk,
+    let mut chunks = read::chunks(app, path, import.file_name.clone(), skip);
+    loop {
+        let chunk = match chunks.next().await {
+            Ok(Some(chunk)) => chunk,
+            Ok(None) => return finish(app, claimed, import, End::Completed).await,
             Err(Error::Refused(refusal)) => {
-                let reason = Some(refusal.text.into_owned());
-                return finish(app, claimed, import, ImportState::Failed, reason).await;
+                let end = End::Failed(refusal.text.into_owned());
+                return finish(app, claimed, import, end).await;
             }
             Err(error) => return Err(error),
         };
         match chunk::commit(app, claimed, &mut import, chunk).await {
             Ok(Committed::Done) => {}
             Ok(Committed::Stopped(why)) => {
-                let reason = Some(why.to_owned());
-                return finish(app, claimed, import, ImportState::Cancelled, reason).await;
+                return finish(app, claimed, import, End::Cancelled(why)).await;
             }
             Err(Error::QuotaExceeded { quota, used }) => {
-                let reason = Some(format!("{QUOTA_EXCEEDED} ({used} of {quota} used)"));
-                return finish(app, claimed, import, ImportState::Failed, reason).await;
+                return finish(app, claimed, import, End::ByQuota { quota, used }).await;
             }
             Err(error) => return Err(error),
         }
@@ -62,7 +67,42 @@ pub async fn run(app: &App, claimed: &Claimed, id: ImportId) -> Result<()> {
             ));
         }
     }
-    finish(app, claimed, import, ImportState::Completed, None).await
+}
+
+/// Whether a file is there. A disk that cannot say is asked again later.
+async fn exists(app: &App, path: PathBuf) -> Result<bool> {
+    let asked = app.tasks().run_blocking(move || path.try_exists()).await;
+    asked
+        .map_err(|error| Error::Internal(error.to_string()))?
+        .map_err(|error| Error::Unavailable(error.to_string()))
+}
+
+/// Leaves an import to the node whose folder has the file. Where there is no other node (a SQLite database is one
+/// node's alone), or none has come forward for long, the file is gone. A lost lease says that the job waits for others.
+async fn give_back(app: &App, claimed: &Claimed, import: Import) -> Result<()> {
+    let gone = End::Failed(GONE.to_owned());
+    if app.store().engine() == Engine::Sqlite {
+        return finish(app, claimed, import, gone).await;
+    }
+    let writing = app.store().write(claimed.scope).await?;
+    let is_cancelled = jobs::hold(&writing, claimed).await?;
+    let times = imports::give_back(&writing, import.id).await?;
+    if is_cancelled || times > GIVEN_BACK_MAX {
+        drop(writing);
+        let end = match is_cancelled {
+            true => End::Cancelled(chunk::ASKED_FOR),
+            false => gone,
+        };
+        return finish(app, claimed, import, end).await;
+    }
+    let outcome = Outcome::Retry {
+        after: GIVEN_BACK_FOR,
+        error: "the uploaded file is not in this node's folder".to_owned(),
+    };
+    jobs::end(&writing, claimed, &outcome).await?;
+    app.commit(writing, ()).await?;
+    tracing::warn!(import = %import.id, times, "an import was given back: its file is not in this node's folder");
+    Err(Error::LeaseLost)
 }
 
 /// Ends an import whose job was tried too often.
@@ -73,28 +113,40 @@ pub async fn give_up(app: &App, claimed: &Claimed, id: ImportId, error: &str) ->
     let Some(import) = found.filter(|import| !import.state.is_final()) else {
         return Ok(());
     };
-    let reason = format!("The import could not go on: {error}");
-    finish(app, claimed, import, ImportState::Failed, Some(reason)).await
+    let end = End::Failed(format!("The import could not go on: {error}"));
+    finish(app, claimed, import, end).await
 }
 
-async fn finish(
-    app: &App,
-    claimed: &Claimed,
-    mut import: Import,
-    state: ImportState,
-    error: Option<String>,
-) -> Result<()> {
+/// How an import ends.
+enum End {
+    Completed,
+    Cancelled(&'static str),
+    Failed(String),
+    ByQuota { quota: i64, used: i64 },
+}
+
+async fn finish(app: &App, claimed: &Claimed, mut import: Import, end: End) -> Result<()> {
     let mut writing = app.store().write(claimed.scope).await?;
     jobs::hold(&writing, claimed).await?;
+    if let End::ByQuota { quota, used } = end {
+        imports::set_quota_exceeded(&writing, import.id, quota, used).await?;
+    }
+    let (state, name, error) = match end {
+        End::Completed => (ImportState::Completed, EventName::ImportCompleted, None),
+        End::Cancelled(why) => {
+            let why = Some(why.to_owned());
+            (ImportState::Cancelled, EventName::ImportCancelled, why)
+        }
+        End::Failed(why) => (ImportState::Failed, EventName::ImportFailed, Some(why)),
+        End::ByQuota { quota, used } => {
+            let why = format!("Monthly lead quota exceeded ({used} of {quota} used)");
+            (ImportState::Failed, EventName::ImportFailed, Some(why))
+        }
+    };
     import.state = state;
     import.error = error;
     import.finished_at = Some(writing.now());
     imports::save(&writing, &import).await?;
-    let name = match state {
-        ImportState::Completed => EventName::ImportCompleted,
-        ImportState::Cancelled => EventName::ImportCancelled,
-        ImportState::Failed | ImportState::Queued | ImportState::Running => EventName::ImportFailed,
-    };
     let data = json!({
         "campaign_id": import.campaign_id,
         "rows_read": import.counts.rows_read,
@@ -115,8 +167,12 @@ async fn finish(
     Ok(())
 }
 
-/// The error that a waiting client gets for an import that ended without completing.
-pub(super) fn as_error(import: &Import) -> Option<Error> {
+/// The error that a waiting client gets for an import that ended without completing; `by_quota` are the figures
+/// where the quota ended it.
+pub(super) fn as_error(import: &Import, by_quota: Option<(i64, i64)>) -> Option<Error> {
+    if let Some((quota, used)) = by_quota {
+        return Some(Error::QuotaExceeded { quota, used });
+    }
     let text = import.error.clone().unwrap_or_default();
     match import.state {
         ImportState::Completed | ImportState::Queued | ImportState::Running => None,

@@ -35,6 +35,26 @@ pub async fn list(app: &App, caller: &Member, id: CampaignId) -> Result<Done<Vec
     Ok(Done { value, seq })
 }
 
+/// Notes that a person has been shown how an import ended, so that the same file may be added again. Where that
+/// cannot be noted now, the same file leads to this import once more.
+pub async fn set_delivered(app: &App, caller: &Member, import: &Import) {
+    if let Err(error) = note_delivered(app, caller, import).await {
+        tracing::warn!(%error, import = %import.id, "an import was shown and is not noted as delivered");
+    }
+}
+
+async fn note_delivered(app: &App, caller: &Member, import: &Import) -> Result<()> {
+    let db = caller.read(app).await?;
+    if !import.state.is_final() || imports::is_delivered(&db, import.id).await? {
+        return Ok(());
+    }
+    drop(db);
+    let writing = caller.write(app).await?;
+    imports::set_delivered(&writing, import.id).await?;
+    app.commit(writing, ()).await?;
+    Ok(())
+}
+
 /// Waits until an import has ended, as long as the client stays; one that did not complete is the
 /// error that says why. The answer counts as delivered from here on.
 pub async fn wait(app: &App, caller: &Member, id: ImportId) -> Result<Done<Import>> {
@@ -44,8 +64,9 @@ pub async fn wait(app: &App, caller: &Member, id: ImportId) -> Result<Done<Impor
         if done.value.state.is_final() {
             let writing = caller.write(app).await?;
             imports::set_delivered(&writing, id).await?;
+            let by_quota = imports::quota_exceeded(&writing, id).await?;
             app.commit(writing, ()).await?;
-            return match as_error(&done.value) {
+            return match as_error(&done.value, by_quota) {
                 Some(error) => Err(error),
                 None => Ok(done),
             };

@@ -1,7 +1,5 @@
 //! Taking an uploaded file: stored, looked at, and queued.
 
-use std::time::Duration;
-
 use domain::events::{Event, EventName};
 use domain::ids::{CampaignId, ImportId};
 use domain::imports::{FILE_NAME_CHARACTERS_MAX, Import, ImportCounts, ImportState, Mapping};
@@ -15,9 +13,6 @@ use crate::caller::Member;
 use crate::context::{App, Done};
 use crate::error::{Error, Result};
 use crate::tokens::hash_of;
-
-/// How long a finished import whose answer nobody got is attached to by the same upload.
-const ATTACH_WITHIN: Duration = Duration::from_secs(3600);
 
 /// What comes with the file.
 #[derive(Debug, Clone, Default)]
@@ -71,7 +66,7 @@ impl Incoming {
 }
 
 /// Queues a received file. The same campaign, bytes and options again attach to the import that
-/// runs, or whose answer was not delivered within the hour.
+/// runs, or whose answer was not delivered.
 pub async fn enqueue(
     app: &App,
     caller: &Member,
@@ -107,8 +102,8 @@ async fn queue(
         "{campaign}:{}:{}:{}",
         finished.sha256, new.generate_emails, new.file_name
     ));
-    let since = writing.now().minus(ATTACH_WITHIN);
-    if let Some(import) = imports::find_same(&writing, campaign, &fingerprint, since).await? {
+    let generation = locked.lead_generation;
+    if let Some(import) = imports::find_same(&writing, campaign, &fingerprint, generation).await? {
         return app
             .commit(
                 writing,
@@ -126,7 +121,7 @@ async fn queue(
         file_name: kept_name(&new.file_name),
         file_bytes: i64::try_from(finished.bytes).unwrap_or(i64::MAX),
         object_key: key.to_owned(),
-        lead_generation: locked.lead_generation,
+        lead_generation: generation,
         generate_emails: new.generate_emails,
         state: ImportState::Queued,
         counts: ImportCounts::default(),

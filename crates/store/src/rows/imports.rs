@@ -30,6 +30,9 @@ pub struct Model {
     pub failed_rows: Json,
     #[sea_orm(column_type = "Text", nullable)]
     pub error: Option<String>,
+    pub quota: Option<i64>,
+    pub quota_used: Option<i64>,
+    pub given_back: i32,
     pub delivered: bool,
     pub file_removed: bool,
     pub created_at: i64,

@@ -211,7 +211,7 @@ async fn a_foreign_scope_finds_nothing_and_changes_nothing(world: World) {
             .expect("read")
             .is_empty()
     );
-    let same = imports::find_same(&reading, campaign.id, "print", Timestamp(0)).await;
+    let same = imports::find_same(&reading, campaign.id, "print", 1).await;
     assert!(same.expect("read").is_none());
     let (noticed, _) = notifications::sources(&reading).await.expect("read");
     assert_eq!(noticed.len(), 1);
@@ -312,6 +312,8 @@ async fn a_foreign_scope_finds_nothing_and_changes_nothing(world: World) {
     import.state = ImportState::Completed;
     let _ = intrude!(|w| imports::save(w, &import).await);
     let _ = intrude!(|w| imports::set_delivered(w, import.id).await);
+    let _ = intrude!(|w| imports::set_quota_exceeded(w, import.id, 1, 1).await);
+    let _ = intrude!(|w| imports::give_back(w, import.id).await);
     let mut copied = import.clone();
     copied.id = ImportId(world.begin(foreign).await.fresh_id());
     let refused = intrude!(|w| imports::insert(w, &copied, "print").await);

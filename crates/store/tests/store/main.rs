@@ -3,6 +3,7 @@
 mod counters;
 mod epoch;
 mod follow;
+mod imports;
 mod isolation;
 mod jobs;
 mod leads;

@@ -1,5 +1,9 @@
 //! Uploading a file, its import, and the files that are refused.
 
+use std::fs::{self, File, FileTimes};
+use std::path::PathBuf;
+use std::time::SystemTime;
+
 use axum::body::Body;
 use domain::jobs::Job;
 
@@ -7,14 +11,31 @@ use crate::browser::{Browser, Site, campaign, multipart, multipart_request};
 
 /// Does the import that waits.
 async fn run_import(site: &Site) {
+    try_import(site).await.unwrap();
+}
+
+/// Takes the import that waits, and tries it.
+async fn try_import(site: &Site) -> app::Result<()> {
     let claimed = app::jobs::claim(&site.app, &["run_import"]).await.unwrap();
     let claimed = claimed.expect("an import that waits");
     let Job::RunImport { import_id } = claimed.job else {
         panic!("another job");
     };
-    app::imports::run(&site.app, &claimed, import_id)
-        .await
-        .unwrap();
+    app::imports::run(&site.app, &claimed, import_id).await
+}
+
+/// Where the site keeps uploaded files.
+fn uploads(site: &Site) -> PathBuf {
+    let path = site.app.uploads().path("any").unwrap();
+    path.parent().unwrap().to_owned()
+}
+
+/// The one uploaded file.
+fn uploaded_file(site: &Site) -> PathBuf {
+    let mut files = fs::read_dir(uploads(site)).unwrap();
+    let file = files.next().unwrap().unwrap().path();
+    assert!(files.next().is_none());
+    file
 }
 
 async fn ready() -> (Site, Browser, String) {
@@ -184,4 +205,82 @@ async fn a_file_in_many_pieces_arrives_whole() {
     let import = import.location().to_owned();
     run_import(&site).await;
     owner.get(&import).await.says("20,000 leads added");
+}
+
+#[tokio::test]
+async fn a_file_whose_import_was_seen_to_end_is_added_again() {
+    let (site, mut owner, path) = ready().await;
+    let csv = b"name\nA\n";
+    let mut imports = Vec::new();
+    for leads in 1..=2 {
+        let page = owner.upload(&path, "a.csv", csv).await;
+        imports.push(page.location().to_owned());
+        run_import(&site).await;
+        owner
+            .get(imports.last().unwrap())
+            .await
+            .says("1 lead added");
+        let page = owner.get(&path).await;
+        page.says(if leads == 1 { "1 lead" } else { "2 leads" });
+    }
+    assert_ne!(imports[0], imports[1]);
+}
+
+#[tokio::test]
+async fn a_file_is_added_again_after_all_leads_were_deleted() {
+    let (site, mut owner, path) = ready().await;
+    let csv = b"name\nAtelier\n";
+    let first = owner.upload(&path, "a.csv", csv).await;
+    run_import(&site).await;
+    owner.get(&path).await.says("Atelier");
+    let to = format!("{path}/leads/delete-all");
+    owner
+        .submit(&path, &to, &[("typed_name", "Lyon")])
+        .await
+        .is(303);
+    // Nobody has looked at the first import, and yet this is another one.
+    let second = owner.upload(&path, "a.csv", csv).await;
+    assert_ne!(first.location(), second.location());
+    run_import(&site).await;
+    owner.get(&path).await.says("Atelier");
+}
+
+#[tokio::test]
+async fn a_file_that_is_gone_is_said_and_a_disk_that_cannot_say_is_asked_again() {
+    let (site, mut owner, path) = ready().await;
+    let import = owner.upload(&path, "a.csv", b"name\nA\n").await;
+    let file = uploaded_file(&site);
+    let folder = uploads(&site);
+    let aside = folder.with_extension("aside");
+    fs::rename(&folder, &aside).unwrap();
+    File::create(&folder).unwrap();
+    let error = try_import(&site).await.unwrap_err();
+    assert!(matches!(error, app::Error::Unavailable(_)), "{error:?}");
+
+    fs::remove_file(&folder).unwrap();
+    fs::rename(&aside, &folder).unwrap();
+    fs::remove_file(file).unwrap();
+    app::jobs::release_all(&site.app).await.unwrap();
+    run_import(&site).await;
+    let page = owner.get(import.location()).await;
+    page.says("The uploaded file is gone. Please upload it again.");
+}
+
+#[tokio::test]
+async fn a_file_that_has_waited_long_is_not_swept() {
+    let (site, mut owner, path) = ready().await;
+    let import = owner.upload(&path, "a.csv", b"name\nA\n").await;
+    let old = FileTimes::new().set_modified(SystemTime::UNIX_EPOCH);
+    let set_old = |path: PathBuf| {
+        let file = File::options().append(true).open(path).unwrap();
+        file.set_times(old).unwrap();
+    };
+    set_old(uploaded_file(&site));
+    let nobodys = uploads(&site).join("nobodys");
+    File::create_new(&nobodys).unwrap();
+    set_old(nobodys.clone());
+    app::housekeeping::sweep(&site.app).await.unwrap();
+    assert!(!nobodys.exists());
+    run_import(&site).await;
+    owner.get(import.location()).await.says("1 lead added");
 }
