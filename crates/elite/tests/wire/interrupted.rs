@@ -41,6 +41,33 @@ async fn fix_48_the_same_upload_attaches_while_it_runs_and_doubles_once_it_was_a
     .await;
 }
 
+#[tokio::test]
+async fn an_unanswered_upload_is_another_one_once_all_leads_are_deleted() {
+    on_both(async |world| {
+        let owner = world.company().await;
+        let campaign = owner.campaign("Emptied").await;
+        let file = file_of(12_000);
+        let request = request_of(&world, &owner, &campaign, &file);
+        let mut client = TcpStream::connect(world.address()).await.expect("taken");
+        client.write_all(&request).await.expect("sent");
+        eventually(PATIENCE, async || {
+            (count(&owner, &campaign).await > 0).then_some(())
+        })
+        .await;
+        drop(client);
+        eventually(PATIENCE, async || {
+            (count(&owner, &campaign).await == 12_000).then_some(())
+        })
+        .await;
+        let leads = format!("/api/v1/campaigns/{campaign}/leads");
+        owner.http.delete(&leads).send().await.expect_status(204);
+        let answer = owner.upload(&campaign, "gone.csv", &file).await;
+        uploaded(answer, &campaign, [12_000, 12_000, 0]);
+        assert_eq!(count(&owner, &campaign).await, 12_000);
+    })
+    .await;
+}
+
 /// The bytes of an upload's request.
 fn request_of(world: &World, person: &Person, campaign: &str, file: &[u8]) -> Vec<u8> {
     let form = Form::new().file("file", "gone.csv", "application/octet-stream", file);
