@@ -75,6 +75,7 @@ fn the_endpoints_of_the_contract_are_there_and_no_other() {
         "post /campaigns/{campaign_id}/leads",
         "post /campaigns/{campaign_id}/leads/bulk",
         "delete /campaigns/{campaign_id}/leads",
+        "get /campaigns/{campaign_id}/leads/export",
         "patch /leads/{lead_id}",
         "put /leads/{lead_id}",
         "delete /leads/{lead_id}",
