@@ -144,3 +144,34 @@ async fn another_tenants_lead_is_not_there() {
     }
     owner.get(&edit).await.is(200);
 }
+
+#[tokio::test]
+async fn what_the_page_shows_is_downloaded() {
+    let site = Site::new().await;
+    let mut owner = site.owner("acme").await;
+    let path = campaign(&mut owner, "Lyon, été").await;
+    owner.get(&path).await.is(200);
+    for title in ["B", "=A", "C"] {
+        lead(&mut owner, &path, title).await;
+    }
+    let page = owner.get(&format!("{path}?sort=title")).await;
+    let link = format!("{path}/export?sort=title&#38;format=csv");
+    page.says(&link);
+    let file = owner.get(&link.replace("&#38;", "&")).await;
+    file.is(200);
+    assert_eq!(file.headers["content-type"], "text/csv; charset=utf-8");
+    assert_eq!(
+        file.headers["content-disposition"],
+        "attachment; filename=\"Lyon, _t_ - leads.csv\"; filename*=UTF-8''Lyon%2C%20%C3%A9t%C3%A9%20-%20leads.csv"
+    );
+    assert_eq!(file.headers["cache-control"], "no-store");
+    let mut lines = file.body.split("\r\n");
+    let header = lines.next().unwrap();
+    assert!(header.starts_with("\u{feff}title,email,phone"), "{header}");
+    let titles: Vec<_> = lines.map(|line| line.split(',').next().unwrap()).collect();
+    assert_eq!(titles, ["'=A", "B", "C", ""]);
+
+    let mut stranger = site.owner("zeta").await;
+    stranger.get(&format!("{path}/export")).await.is(404);
+    site.browser().get(&format!("{path}/export")).await.is(303);
+}
