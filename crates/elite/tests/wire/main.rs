@@ -12,6 +12,7 @@ mod campaigns;
 mod corpus;
 mod edge;
 mod events;
+mod exports;
 mod imports;
 mod insights;
 mod leads;
