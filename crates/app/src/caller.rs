@@ -84,6 +84,11 @@ pub async fn by_cookie(app: &App, cookie: &str) -> Result<Option<SignedIn>> {
     }
 }
 
+/// A person in whose name the operator acts at the command line, without a login.
+pub(crate) async fn by_operator(app: &App, user: domain::ids::UserId) -> Result<Member> {
+    signed_in(app, user, None).await?.member()
+}
+
 async fn signed_in(
     app: &App,
     user: domain::ids::UserId,
