@@ -67,11 +67,11 @@ async fn set_suspended(
     Ok(format!("{name} {word} {state}."))
 }
 
-fn address(text: &str) -> Result<EmailAddress, Failure> {
+pub(crate) fn address(text: &str) -> Result<EmailAddress, Failure> {
     EmailAddress::parse(text).map_err(|reason| format!("{text:?} is no e-mail address: {reason}"))
 }
 
-fn explain(error: &Error) -> Failure {
+pub(crate) fn explain(error: &Error) -> Failure {
     match error {
         Error::Invalid(problems) => {
             let texts: Vec<String> = problems
@@ -88,6 +88,6 @@ fn explain(error: &Error) -> Failure {
     clippy::print_stdout,
     reason = "the answer of a command goes to standard output"
 )]
-fn say(text: &str) {
+pub(crate) fn say(text: &str) {
     println!("{text}");
 }
