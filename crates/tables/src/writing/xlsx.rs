@@ -18,7 +18,7 @@ pub const SHEET_ROWS_MAX: u64 = 1_048_576;
 pub const TEXT_UNITS_MAX: usize = 32_767;
 /// Bytes of a worksheet's XML after which another one begins: its size must fit into 32 bits, for not every
 /// spreadsheet reads larger parts.
-const SHEET_BYTES_MAX: u64 = 1 << 30;
+const SHEET_BYTES_MAX: u64 = 3 << 30;
 /// The name of the first sheet; further ones are numbered.
 const SHEET_NAME: &str = "Sheet";
 
@@ -113,9 +113,14 @@ impl XlsxWriter {
                     let _infallible = write!(self.line, "<c><v>{number}</v></c>");
                 }
                 Cell::Text(text) => {
-                    self.line
-                        .push_str("<c t=\"inlineStr\"><is><t xml:space=\"preserve\">");
-                    escape(&cut(&harmless(&text)), &mut self.line);
+                    let text = harmless(&text);
+                    let text = cut(&text);
+                    self.line.push_str("<c t=\"inlineStr\"><is><t");
+                    if text.trim().len() != text.len() {
+                        self.line.push_str(" xml:space=\"preserve\"");
+                    }
+                    self.line.push('>');
+                    escape(&text, &mut self.line);
                     self.line.push_str("</t></is></c>");
                 }
             }
