@@ -2,6 +2,10 @@
 
 use axum::body::Body;
 use axum::http::Request;
+use domain::ids::CampaignId;
+use domain::leads::LeadFields;
+use http_body_util::BodyExt;
+use tower::ServiceExt;
 
 use crate::browser::{Site, campaign, lead};
 
@@ -174,4 +178,40 @@ async fn what_the_page_shows_is_downloaded() {
     let mut stranger = site.owner("zeta").await;
     stranger.get(&format!("{path}/export")).await.is(404);
     site.browser().get(&format!("{path}/export")).await.is(303);
+}
+
+#[tokio::test]
+async fn a_download_that_cannot_go_on_is_cut_off() {
+    let site = Site::new().await;
+    let mut owner = site.owner("acme").await;
+    let path = campaign(&mut owner, "Lyon").await;
+    let app = &site.app;
+    let scope = app::operators::find_tenant(app, "acme@acme.example").await;
+    let member = app::operators::act_as(app, scope.unwrap(), None)
+        .await
+        .unwrap();
+    let id = CampaignId::parse(path.rsplit('/').next().unwrap()).unwrap();
+    let many = vec![LeadFields::default(); 2_500];
+    app::leads::add_many(app, &member, id, many).await.unwrap();
+    let jar: Vec<String> = owner
+        .cookies
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    let request = Request::get(format!("{path}/export")).header("cookie", jar.join("; "));
+    let request = request.body(Body::empty()).unwrap();
+    let response = site.router.clone().oneshot(request).await.unwrap();
+    assert_eq!(response.status(), 200);
+    let mut body = response.into_body();
+    assert!(body.frame().await.unwrap().is_ok());
+    let administrator = member.administrator().unwrap();
+    app::campaigns::delete(app, &administrator, id)
+        .await
+        .unwrap();
+    while let Some(frame) = body.frame().await {
+        if frame.is_err() {
+            return;
+        }
+    }
+    panic!("a part was taken for the whole");
 }
