@@ -2,29 +2,38 @@
 
 use domain::events::{Actor, Event, EventName};
 use domain::ids::ImportId;
-use domain::imports::{Import, ImportState};
+use domain::imports::{Import, ImportState, PPM};
 use domain::refusal::Refusal;
 use serde_json::json;
 use store::imports;
-use store::jobs::{self, Claimed};
+use store::jobs::{self, Claimed, Outcome};
 
 use super::chunk::{self, Committed};
 use super::{read, upload};
 use crate::context::App;
 use crate::error::{Error, Result};
+use crate::jobs::Turn;
 
 /// How the reason of an import begins that the quota ended.
 const QUOTA_EXCEEDED: &str = "Monthly lead quota exceeded";
 
-/// Reads the file from where the last committed chunk ended. An error means that another try may
-/// succeed; whatever cannot is written into the import, with exact counts, and is `Ok`.
+/// Reads the whole rest of the file in one turn; see [`run_turn`].
 pub async fn run(app: &App, claimed: &Claimed, id: ImportId) -> Result<()> {
+    run_turn(app, claimed, id, &Turn::endless())
+        .await
+        .map(|_outcome| ())
+}
+
+/// Reads the file from where the last committed chunk ended, until its end or the end of the turn. An error means that
+/// another try may succeed; whatever cannot is written into the import, with exact counts, and is `Ok`.
+pub async fn run_turn(app: &App, claimed: &Claimed, id: ImportId, turn: &Turn) -> Result<Outcome> {
     let db = app.store().read(claimed.scope).await?;
     let found = imports::find(&db, id).await?;
     drop(db);
     let Some(mut import) = found.filter(|import| !import.state.is_final()) else {
-        return Ok(());
+        return Ok(Outcome::Done);
     };
+    let began = app.now();
     let path = app
         .uploads()
         .path(&import.object_key)
@@ -33,8 +42,7 @@ pub async fn run(app: &App, claimed: &Claimed, id: ImportId) -> Result<()> {
         let reason = "The uploaded file is gone. Please upload it again.".to_owned();
         return finish(app, claimed, import, ImportState::Failed, Some(reason)).await;
     }
-    let skip = u64::try_from(import.counts.rows_read).unwrap_or(0);
-    let mut pieces = read::chunks(app, path, import.file_name.clone(), skip);
+    let mut pieces = read::chunks(app, path, &import);
     while let Some(piece) = pieces.recv().await {
         let chunk = match piece.map_err(upload::unreadable) {
             Ok(chunk) => chunk,
@@ -44,7 +52,7 @@ pub async fn run(app: &App, claimed: &Claimed, id: ImportId) -> Result<()> {
             }
             Err(error) => return Err(error),
         };
-        match chunk::commit(app, claimed, &mut import, chunk).await {
+        match chunk::commit(app, claimed, &mut import, began, chunk).await {
             Ok(Committed::Done) => {}
             Ok(Committed::Stopped(why)) => {
                 let reason = Some(why.to_owned());
@@ -61,6 +69,10 @@ pub async fn run(app: &App, claimed: &Claimed, id: ImportId) -> Result<()> {
                 "the program stops; the rest follows".into(),
             ));
         }
+        // After the last chunk there is only the end to write.
+        if import.progress_ppm < PPM && turn.is_over(app, claimed).await? {
+            return Ok(Outcome::Again);
+        }
     }
     finish(app, claimed, import, ImportState::Completed, None).await
 }
@@ -74,7 +86,8 @@ pub async fn give_up(app: &App, claimed: &Claimed, id: ImportId, error: &str) ->
         return Ok(());
     };
     let reason = format!("The import could not go on: {error}");
-    finish(app, claimed, import, ImportState::Failed, Some(reason)).await
+    finish(app, claimed, import, ImportState::Failed, Some(reason)).await?;
+    Ok(())
 }
 
 async fn finish(
@@ -83,7 +96,7 @@ async fn finish(
     mut import: Import,
     state: ImportState,
     error: Option<String>,
-) -> Result<()> {
+) -> Result<Outcome> {
     let mut writing = app.store().write(claimed.scope).await?;
     jobs::hold(&writing, claimed).await?;
     import.state = state;
@@ -93,12 +106,16 @@ async fn finish(
     let name = match state {
         ImportState::Completed => EventName::ImportCompleted,
         ImportState::Cancelled => EventName::ImportCancelled,
-        ImportState::Failed | ImportState::Queued | ImportState::Running => EventName::ImportFailed,
+        ImportState::Failed | ImportState::Queued | ImportState::Running | ImportState::Undone => {
+            EventName::ImportFailed
+        }
     };
     let data = json!({
         "campaign_id": import.campaign_id,
         "rows_read": import.counts.rows_read,
         "leads_created": import.counts.leads_created,
+        "leads_updated": import.counts.leads_updated,
+        "leads_skipped": import.counts.leads_skipped,
         "leads_failed": import.counts.leads_failed,
     });
     writing.record(Event::new(
@@ -112,14 +129,17 @@ async fn finish(
     if let Err(error) = app.uploads().remove(&import.object_key).await {
         tracing::warn!(%error, import = %import.id, "an uploaded file was not removed");
     }
-    Ok(())
+    Ok(Outcome::Done)
 }
 
 /// The error that a waiting client gets for an import that ended without completing.
 pub(super) fn as_error(import: &Import) -> Option<Error> {
     let text = import.error.clone().unwrap_or_default();
     match import.state {
-        ImportState::Completed | ImportState::Queued | ImportState::Running => None,
+        ImportState::Completed
+        | ImportState::Queued
+        | ImportState::Running
+        | ImportState::Undone => None,
         ImportState::Cancelled => Some(Refusal::conflict(format!("Import stopped: {text}")).into()),
         ImportState::Failed => Some(Refusal::rule(text).into()),
     }

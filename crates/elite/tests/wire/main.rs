@@ -9,6 +9,7 @@
 
 mod accounts;
 mod campaigns;
+mod chosen;
 mod corpus;
 mod edge;
 mod events;
