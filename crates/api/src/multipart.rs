@@ -1,6 +1,7 @@
-//! The one file of an upload, piece by piece. Whatever stands before and around it is bounded, and only a form that was
+//! The one file of an upload, piece by piece, and the texts around it that are wanted. Whatever stands before and around it is bounded, and only a form that was
 //! received to its end counts as received.
 
+use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -21,13 +22,20 @@ use serde_json::Value;
 const FORM_BYTES: u64 = 1 << 20;
 /// Most bytes of a part's head, which is held in memory until it is complete.
 const HEAD_BYTES_MAX: usize = 16 * 1024;
+/// Most bytes of a text that is kept.
+const TEXT_BYTES_MAX: usize = 256 * 1024;
 const FILE: &str = "file";
+
+/// Texts of a form by their names.
+pub(crate) type Texts = BTreeMap<String, String>;
 
 /// A form that is being received.
 pub(crate) struct Upload {
     form: Multipart<'static>,
     unread: Arc<AtomicUsize>,
     bytes_max: u64,
+    wanted: &'static [&'static str],
+    texts: Texts,
 }
 
 /// The file within it.
@@ -58,19 +66,27 @@ impl Upload {
             form: Multipart::with_constraints(paced, boundary, constraints),
             unread,
             bytes_max,
+            wanted: &[],
+            texts: Texts::new(),
         })
+    }
+
+    /// Keeps the texts of these names, which may stand before or after the file.
+    pub(crate) fn keeping(mut self, names: &'static [&'static str]) -> Self {
+        self.wanted = names;
+        self
     }
 
     /// Goes to the file; a form that ends without one lacks a field.
     pub(crate) async fn file(&mut self) -> Result<File> {
-        while let Some(mut field) = self.next().await? {
+        while let Some(field) = self.next().await? {
             let name = field.file_name().filter(|name| !name.is_empty());
             if field.name() == Some(FILE)
                 && let Some(name) = name.map(str::to_owned)
             {
                 return Ok(File { field, name });
             }
-            self.skip(&mut field).await?;
+            self.keep_or_skip(field).await?;
         }
         Err(no_file())
     }
@@ -80,13 +96,13 @@ impl Upload {
         self.chunk_of(&mut file.field).await
     }
 
-    /// Reads on to the end of the form, so that one which was cut off is not taken for a whole one.
-    pub(crate) async fn finish(mut self, file: File) -> Result<()> {
+    /// Reads on to the end of the form, so that one which was cut off is not taken for a whole one; gives the texts.
+    pub(crate) async fn finish(mut self, file: File) -> Result<Texts> {
         drop(file);
-        while let Some(mut field) = self.next().await? {
-            self.skip(&mut field).await?;
+        while let Some(field) = self.next().await? {
+            self.keep_or_skip(field).await?;
         }
-        Ok(())
+        Ok(self.texts)
     }
 
     async fn next(&mut self) -> Result<Option<Field<'static>>> {
@@ -95,8 +111,22 @@ impl Upload {
         next.map_err(|error| self.failure(&error))
     }
 
-    async fn skip(&self, field: &mut Field<'static>) -> Result<()> {
-        while self.chunk_of(field).await?.is_some() {}
+    /// Reads a part to its end; of those with the same name the last one is kept.
+    async fn keep_or_skip(&mut self, mut field: Field<'static>) -> Result<()> {
+        let name = field.name().filter(|name| self.wanted.contains(name));
+        let Some(name) = name.map(str::to_owned) else {
+            while self.chunk_of(&mut field).await?.is_some() {}
+            return Ok(());
+        };
+        let mut bytes = Vec::new();
+        while let Some(chunk) = self.chunk_of(&mut field).await? {
+            if bytes.len() + chunk.len() > TEXT_BYTES_MAX {
+                return Err(Failure::body_too_large(TEXT_BYTES_MAX));
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        self.texts.insert(name, text);
         Ok(())
     }
 
@@ -240,6 +270,26 @@ mod tests {
                 Ok(expected.clone())
             );
         }
+    }
+
+    #[tokio::test]
+    async fn wanted_texts_are_kept_on_both_sides_of_the_file() {
+        let text = form(&[
+            ("name=\"a\"", "1"),
+            (GOOD, "x"),
+            ("name=\"b\"", "2"),
+            ("name=\"c\"", "3"),
+        ]);
+        let upload = Upload::begin(request(pieces(&text, 7)), BYTES_MAX).unwrap();
+        let mut upload = upload.keeping(&["a", "b"]);
+        let mut file = upload.file().await.unwrap();
+        while upload.chunk(&mut file).await.unwrap().is_some() {}
+        let texts = upload.finish(file).await.unwrap();
+        let found: Vec<_> = texts
+            .iter()
+            .map(|(k, v)| (k.as_str(), v.as_str()))
+            .collect();
+        assert_eq!(found, [("a", "1"), ("b", "2")]);
     }
 
     #[tokio::test]

@@ -172,6 +172,20 @@ impl Route {
         self
     }
 
+    /// It understands this header, which may be missing.
+    pub(crate) fn header(mut self, name: &'static str, text: &'static str) -> Self {
+        self.parameters.push(
+            ParameterBuilder::new()
+                .name(name)
+                .parameter_in(ParameterIn::Header)
+                .required(Required::False)
+                .description(Some(text))
+                .schema(Some(Object::with_type(Type::String)))
+                .build(),
+        );
+        self
+    }
+
     /// It answers with a `T`.
     pub(crate) fn answers<T: ToSchema>(mut self, status: u16, text: &str) -> Self {
         let schema = self.refer::<T>();

@@ -107,6 +107,13 @@ async fn touch(app: &App, session: &Session) {
     }
 }
 
+/// A person in whose name the operator acts at the command line, without a login.
+pub(crate) async fn by_operator(app: &App, user: domain::ids::UserId) -> Result<Member> {
+    let found = unscoped::caller(app.store(), user).await?;
+    let found = found.ok_or_else(|| Refusal::unauthenticated("User not found"))?;
+    signed_in(found, None)?.member()
+}
+
 fn signed_in(caller: unscoped::Caller, session: Option<SessionId>) -> Result<SignedIn> {
     if !caller.user.is_active {
         return Err(Refusal::forbidden("User account is inactive").into());

@@ -3,11 +3,61 @@
 
 pub use store::jobs::{Claimed, Lease, Outcome};
 
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
 use domain::ids::CampaignId;
+use tokio::sync::Semaphore;
+
 use store::{campaigns, jobs, leads};
 
 use crate::context::App;
 use crate::error::Result;
+
+/// How long a job may keep its slot from others that have had a turn already.
+const TURN: Duration = Duration::from_secs(5);
+
+/// A job's time on a slot. A job of many chunks asks after each whether it is over: at once when another tenant's job has
+/// not had a turn yet and no slot is free, after some seconds when it only waits for another one. (To go on with a
+/// file costs reading it again up to there, so two long imports do not take turns chunk by chunk.)
+#[derive(Debug, Clone)]
+pub struct Turn {
+    slots: Option<Arc<Semaphore>>,
+    kinds: &'static [&'static str],
+    began: Instant,
+}
+
+impl Turn {
+    /// Begins a turn on one of these slots, wanted by jobs of these kinds.
+    pub fn on(slots: Arc<Semaphore>, kinds: &'static [&'static str]) -> Self {
+        Self {
+            slots: Some(slots),
+            kinds,
+            began: Instant::now(),
+        }
+    }
+
+    /// A turn that ends with the job.
+    pub fn endless() -> Self {
+        Self {
+            slots: None,
+            kinds: &[],
+            began: Instant::now(),
+        }
+    }
+
+    /// Whether another tenant's job should have the slot now.
+    pub async fn is_over(&self, app: &App, claimed: &Claimed) -> Result<bool> {
+        let Some(slots) = &self.slots else {
+            return Ok(false);
+        };
+        if slots.available_permits() > 0 {
+            return Ok(false);
+        }
+        let any_turn = self.began.elapsed() >= TURN;
+        Ok(jobs::others_wait(app.store(), claimed, self.kinds, any_turn).await?)
+    }
+}
 
 /// Takes the next job of these kinds, fairly between tenants.
 pub async fn claim(app: &App, kinds: &[&'static str]) -> Result<Option<Claimed>> {

@@ -1,4 +1,6 @@
-//! What the operator of the installation does at the command line.
+//! What the operator of the installation does at the command line; `demo` makes a company to look around in.
+
+mod demo;
 
 use domain::accounts::{NewUser, Origin, SessionKind};
 use domain::email::EmailAddress;
@@ -6,13 +8,17 @@ use domain::events::{Actor, Audience, Event, EventName};
 use domain::ids::TenantId;
 use domain::passwords;
 use domain::refusal::Refusal;
+use domain::team::Role;
 use domain::tenants::{NewTenant, TenantStatus};
 use serde_json::json;
 use store::{TenantScope, sessions, team, tenants, unscoped};
 
 use crate::accounts::{Registration, register};
+use crate::caller::{self, Member};
 use crate::context::App;
 use crate::error::{Error, Result};
+
+pub use demo::{DEMO_EMAIL, Demo, make_demo, remove_demo};
 
 /// Makes a company with its owner; the login that comes with it is not kept.
 pub async fn create_owner(
@@ -80,6 +86,25 @@ pub async fn set_suspended(app: &App, scope: TenantScope, suspended: bool) -> Re
     writing.record(Event::new(name, tenant.id.0, Actor::System, json!({})));
     app.commit(writing, ()).await?;
     Ok(true)
+}
+
+/// A person of a tenant, to act in their name: the one of this address, else the owner.
+pub async fn act_as(
+    app: &App,
+    scope: TenantScope,
+    address: Option<&EmailAddress>,
+) -> Result<Member> {
+    let db = app.store().read(scope).await?;
+    let people = team::list(&db).await?;
+    drop(db);
+    let key = address.map(EmailAddress::key);
+    let found = people.into_iter().find(|user| match &key {
+        Some(key) => domain::email::comparison_key(&user.email) == *key,
+        None => user.role == Role::Owner,
+    });
+    let text = "Nobody of this company has this address";
+    let user = found.ok_or_else(|| Refusal::not_found(text))?;
+    caller::by_operator(app, user.id).await
 }
 
 /// Finds a tenant by its company address or its id.

@@ -88,6 +88,10 @@ event_names! {
     ImportFailed = "import.failed",
     /// A person stopped an import.
     ImportCancelled = "import.cancelled",
+    /// An import's leads are being taken away again.
+    ImportUndoing = "import.undoing",
+    /// An import's untouched leads were taken away again.
+    ImportUndone = "import.undone",
     /// A template was made.
     TemplateCreated = "template.created",
     /// A template changed.

@@ -25,6 +25,11 @@ pub enum Job {
         /// The import.
         import_id: ImportId,
     },
+    /// Takes an import's untouched leads away again.
+    UndoImport {
+        /// The import.
+        import_id: ImportId,
+    },
     /// Removes the rows of a deleted campaign, or of all its deleted leads.
     PurgeCampaign {
         /// The campaign.
@@ -39,6 +44,7 @@ impl Job {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::RunImport { .. } => "run_import",
+            Self::UndoImport { .. } => "undo_import",
             Self::PurgeCampaign { .. } => "purge_campaign",
             Self::FillSearch => "fill_search",
         }
@@ -48,7 +54,9 @@ impl Job {
     pub fn delay(&self) -> Duration {
         match self {
             Self::FillSearch => FILL_SEARCH_DELAY,
-            Self::RunImport { .. } | Self::PurgeCampaign { .. } => Duration::ZERO,
+            Self::RunImport { .. } | Self::UndoImport { .. } | Self::PurgeCampaign { .. } => {
+                Duration::ZERO
+            }
         }
     }
 
@@ -56,6 +64,7 @@ impl Job {
     pub fn key(&self) -> String {
         match self {
             Self::RunImport { import_id } => format!("run_import:{import_id}"),
+            Self::UndoImport { import_id } => format!("undo_import:{import_id}"),
             Self::PurgeCampaign { campaign_id } => format!("purge_campaign:{campaign_id}"),
             Self::FillSearch => "fill_search".into(),
         }

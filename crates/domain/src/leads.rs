@@ -14,6 +14,10 @@ pub const LONG_TEXT_CHARACTERS_MAX: usize = 100_000;
 pub const EXTRA_BYTES_MAX: usize = 1 << 20;
 /// Most leads of one bulk request.
 pub const BULK_MAX: usize = 10_000;
+/// Most words of the title by which leads are sorted.
+const TITLE_KEY_WORDS_MAX: usize = 12;
+/// Most characters of the title by which leads are sorted.
+const TITLE_KEY_CHARACTERS_MAX: usize = 64;
 /// `lead_score` of a lead that a client makes without one (contract #21).
 pub const SCORE_DEFAULT: i64 = 50;
 /// `lead_score` of an imported lead with a description (contract 4.1).
@@ -82,6 +86,13 @@ impl LeadFields {
         text.split([';', ',', ' ', '\n', '\t'])
             .find_map(|part| EmailAddress::parse(part).ok())
             .map(|address| comparison_key(address.as_str()))
+    }
+
+    /// The form by which titles are sorted and compared: words without case and accents, cut to a bound.
+    pub fn title_key(&self) -> String {
+        let title = self.title.as_deref().unwrap_or_default();
+        let folded = crate::search::words(title, TITLE_KEY_WORDS_MAX).join(" ");
+        folded.chars().take(TITLE_KEY_CHARACTERS_MAX).collect()
     }
 
     /// The website's host without `www.`, in lower case.

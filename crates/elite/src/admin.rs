@@ -66,11 +66,11 @@ async fn set_suspended(
     Ok(format!("{name} {word} {state}."))
 }
 
-fn address(text: &str) -> Result<EmailAddress, Failure> {
+pub(crate) fn address(text: &str) -> Result<EmailAddress, Failure> {
     EmailAddress::parse(text).map_err(|reason| format!("{text:?} is no e-mail address: {reason}"))
 }
 
-fn explain(error: &Error) -> Failure {
+pub(crate) fn explain(error: &Error) -> Failure {
     match error {
         Error::Invalid(problems) => {
             let texts: Vec<String> = problems

@@ -38,9 +38,37 @@ pub enum Command {
     Config,
     /// Print the OpenAPI document of the API.
     Openapi,
+    /// Import a file of leads into a campaign; a server may run meanwhile.
+    Import(ImportFile),
+    /// Make a company with campaigns and leads to look around in.
+    Demo(DemoChoice),
     /// Look after accounts and tenants.
     #[command(subcommand)]
     Admin(AdminCommand),
+}
+
+/// A file and where its rows go.
+#[derive(Debug, Clone, Args, PartialEq, Eq)]
+pub struct ImportFile {
+    /// The file: CSV, TSV, XLSX or XLS.
+    pub file: PathBuf,
+    /// Name (exactly) or id of the campaign.
+    #[arg(long, value_name = "NAME or ID")]
+    pub campaign: String,
+    /// The company's address.
+    #[arg(long, value_name = "ADDRESS")]
+    pub company_email: String,
+    /// Who imports: the address of somebody of the company; the owner where it is not given.
+    #[arg(long, value_name = "ADDRESS")]
+    pub user: Option<String>,
+}
+
+/// What to do about the demo company.
+#[derive(Debug, Clone, Args, PartialEq, Eq)]
+pub struct DemoChoice {
+    /// Remove it, with everything in it.
+    #[arg(long = "remove")]
+    pub is_removal: bool,
 }
 
 /// What an administrator of the installation can do.
@@ -148,6 +176,33 @@ mod tests {
                 "{line}"
             );
         }
+    }
+
+    #[test]
+    fn an_import_needs_file_campaign_and_company() {
+        let line = "elite import a.csv --campaign Lyon --company-email a@example.com";
+        let Command::Import(wanted) = command(line) else {
+            panic!("another command was parsed");
+        };
+        assert_eq!(
+            (wanted.file, wanted.campaign.as_str(), wanted.user),
+            (PathBuf::from("a.csv"), "Lyon", None)
+        );
+        for line in [
+            "elite import --campaign Lyon --company-email a@example.com",
+            "elite import a.csv --campaign Lyon",
+            "elite import a.csv --company-email a@example.com",
+        ] {
+            let error = parse(line).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::MissingRequiredArgument, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_demo_is_made_unless_it_is_to_be_removed() {
+        let of = |is_removal| Command::Demo(DemoChoice { is_removal });
+        assert_eq!(command("elite demo"), of(false));
+        assert_eq!(command("elite demo --remove"), of(true));
     }
 
     #[test]

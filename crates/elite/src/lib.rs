@@ -2,12 +2,14 @@
 //!
 //! * [`settings`] and [`cli`] say what is wanted.
 //! * `parts` opens what the use cases need; `serve` puts the delivery crates on top and lives until a signal.
-//! * `admin` is what an operator does at the command line.
+//! * `admin`, `import` and `demo` are what an operator does at the command line.
 
 mod admin;
 mod banner;
 pub mod cli;
+mod demo;
 mod folder;
+mod import;
 mod logging;
 mod parts;
 mod password;

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use crate::cli::{Cli, Command};
 use crate::settings::{Settings, Sources};
-use crate::{admin, logging, parts, serve};
+use crate::{admin, demo, import, logging, parts, serve};
 
 /// Why a command did not do what it should; the text is for the person at the terminal.
 pub(crate) type Failure = String;
@@ -32,6 +32,14 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Migrate => {
             logging::start(&settings.log);
             block_on(parts::migrate(settings))
+        }
+        Command::Import(wanted) => {
+            logging::start(&settings.log);
+            block_on(import::run(settings, wanted))
+        }
+        Command::Demo(choice) => {
+            logging::start(&settings.log);
+            block_on(demo::run(settings, choice))
         }
         Command::Admin(command) => {
             logging::start(&settings.log);

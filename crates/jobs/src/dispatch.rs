@@ -3,11 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use app::jobs::Turn;
 use app::{App, jobs};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
 
-use crate::handler::{ALL, SHORT};
+use crate::handler::{ALL, SHORT, rivals};
 use crate::slot;
 
 /// Jobs of every kind at the same time.
@@ -79,8 +80,9 @@ impl Lane {
             return Ok(false);
         };
         let (worker, freed) = (app.clone(), Arc::clone(freed));
+        let turn = Turn::on(Arc::clone(&self.slots), rivals(&claimed.job, self.kinds));
         app.tasks().spawn(async move {
-            slot::work(worker, claimed).await;
+            slot::work(worker, claimed, turn).await;
             drop(slot);
             freed.notify_one();
         });

@@ -12,6 +12,7 @@ mod housekeeping;
 mod purge_campaign;
 mod run_import;
 mod slot;
+mod undo_import;
 mod watch;
 
 use app::App;

@@ -1,13 +1,17 @@
 //! Reading an uploaded file into its campaign.
 
-use app::jobs::{Claimed, Outcome};
+use app::jobs::{Claimed, Outcome, Turn};
 use app::{App, Result, imports};
 use domain::ids::ImportId;
 
 /// Reads on from the last committed chunk.
-pub(crate) async fn run(app: &App, claimed: &Claimed, id: ImportId) -> Result<Outcome> {
-    imports::run(app, claimed, id).await?;
-    Ok(Outcome::Done)
+pub(crate) async fn run(
+    app: &App,
+    claimed: &Claimed,
+    id: ImportId,
+    turn: &Turn,
+) -> Result<Outcome> {
+    imports::run_turn(app, claimed, id, turn).await
 }
 
 /// Ends the import as failed, with the counts it has come to.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use app::App;
-use app::jobs::{self, Claimed};
+use app::jobs::{self, Claimed, Turn};
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::handler::{is_lost, perform};
@@ -12,9 +12,9 @@ use crate::handler::{is_lost, perform};
 const BEAT_EVERY: Duration = Duration::from_secs(3);
 
 /// Does a claimed job to its end.
-pub(crate) async fn work(app: App, claimed: Claimed) {
+pub(crate) async fn work(app: App, claimed: Claimed, turn: Turn) {
     let outcome = tokio::select! {
-        outcome = perform(&app, &claimed) => outcome,
+        outcome = perform(&app, &claimed, &turn) => outcome,
         () = beat(&app, &claimed) => None,
     };
     let Some(outcome) = outcome else {

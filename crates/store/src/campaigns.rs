@@ -203,6 +203,13 @@ delete from campaign_leads where id in (
         select case when c.deleted_at is null then c.lead_generation else 2147483647 end
         from campaigns c where c.id = $1 and c.tenant_id = $2)
     limit $3)";
+/// The failed rows of a deleted campaign's files.
+const PURGE_FAILURES: &str = "
+delete from import_failures where (import_id, row_number) in (
+    select f.import_id, f.row_number from import_failures f
+    join imports i on i.id = f.import_id join campaigns c on c.id = i.campaign_id
+    where i.campaign_id = $1 and i.tenant_id = $2 and c.deleted_at is not null
+    limit $3)";
 const PURGE_CAMPAIGN: &str =
     "delete from campaigns where id = $1 and tenant_id = $2 and deleted_at is not null";
 
@@ -212,12 +219,14 @@ pub async fn purge(writing: &Writing, id: CampaignId) -> Result<bool> {
     let tenant = writing.scope().tenant().0;
     let db = writing.connection();
     let backend = db.get_database_backend();
-    let values = [id.0.into(), tenant.into(), PURGE_ROWS.into()];
-    let done = db
-        .execute_raw(Statement::from_sql_and_values(backend, PURGE_LEADS, values))
-        .await?;
-    if done.rows_affected() > 0 {
-        return Ok(false);
+    for sql in [PURGE_LEADS, PURGE_FAILURES] {
+        let values = [id.0.into(), tenant.into(), PURGE_ROWS.into()];
+        let done = db
+            .execute_raw(Statement::from_sql_and_values(backend, sql, values))
+            .await?;
+        if done.rows_affected() > 0 {
+            return Ok(false);
+        }
     }
     let values = [id.0.into(), tenant.into()];
     db.execute_raw(Statement::from_sql_and_values(

@@ -189,6 +189,36 @@ pub async fn is_due(store: &Store, kinds: &[&'static str]) -> Result<bool> {
     Ok(db.query_one_raw(statement).await?.is_some())
 }
 
+/// A job that waits for its first turn, or, where $4 says so, for another one; of a tenant that may have one more running.
+const OTHERS_WAIT: &str = "
+select 1 as waits from jobs j
+where j.state = 'queued' and (j.run_at <= $1 or j.run_at > $2) and j.tenant_id <> $3 and j.kind in (KINDS)
+  and (j.turn = 0 or $4)
+  and (select count(*) from jobs r where r.tenant_id = j.tenant_id and r.state = 'running') < $5
+limit 1";
+
+/// Whether a job of another tenant could use the slot of this one: one that had no turn yet, or with `any_turn` any.
+pub async fn others_wait(
+    store: &Store,
+    claimed: &Claimed,
+    kinds: &[&'static str],
+    any_turn: bool,
+) -> Result<bool> {
+    let now = store.clock().now();
+    let sql = OTHERS_WAIT.replace("KINDS", &quoted(kinds));
+    let _permit = store.reader_permit().await?;
+    let db = store.readers();
+    let values = [
+        now.0.into(),
+        now.plus(BACKOFF_MAX * 2).0.into(),
+        claimed.scope.tenant().0.into(),
+        any_turn.into(),
+        RUNNING_PER_TENANT_MAX.into(),
+    ];
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
+    Ok(db.query_one_raw(statement).await?.is_some())
+}
+
 /// The kinds as a list in SQL; they are names of ours, never input.
 fn quoted(kinds: &[&'static str]) -> String {
     kinds

@@ -13,6 +13,7 @@
 pub mod attempts;
 pub mod campaigns;
 mod connect;
+pub mod erase;
 mod error;
 pub mod imports;
 pub mod insights;

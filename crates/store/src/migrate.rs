@@ -13,11 +13,22 @@ use crate::error::{Error, Result};
 /// Tries on SQLite, where sqlx locks nobody out: who loses the race finds the work done the next time.
 const SQLITE_TRIES: u32 = 3;
 
-const SCRIPTS: &[(i64, &str, &str)] = &[(
-    1,
-    "start",
-    include_str!("../../../migrations/0001_start.sql"),
-)];
+const SCRIPTS: &[(i64, &str, &str)] = &[
+    (
+        1,
+        "start",
+        include_str!("../../../migrations/0001_start.sql"),
+    ),
+    (
+        2,
+        "imports",
+        include_str!("../../../migrations/0002_imports.sql"),
+    ),
+];
+
+/// SQLite's position is the rowid; PostgreSQL's needs an index, which the first script ends with.
+const EVENTS_BY_POSITION: &str =
+    "\ncreate index events_by_position on events (position, tenant_id, seq);\n";
 
 impl Store {
     /// Applies what is missing and gives the schema's version; a schema newer than this program is refused.
@@ -58,7 +69,11 @@ fn migrator(engine: Engine) -> Migrator {
     let migrations = SCRIPTS
         .iter()
         .map(|(version, name, text)| {
-            let sql = AssertSqlSafe(for_engine(text, engine)).into_sql_str();
+            let mut sql = for_engine(text, engine);
+            if *version == 1 && engine == Engine::Postgres {
+                sql.push_str(EVENTS_BY_POSITION);
+            }
+            let sql = AssertSqlSafe(sql).into_sql_str();
             Migration::new(
                 *version,
                 Cow::Borrowed(*name),
@@ -96,11 +111,7 @@ fn for_engine(text: &str, engine: Engine) -> String {
             ("{{without_rowid}}", ""),
         ],
     };
-    let mut sql = names.iter().fold(text.to_owned(), |sql, (name, value)| {
+    names.iter().fold(text.to_owned(), |sql, (name, value)| {
         sql.replace(name, value)
-    });
-    if engine == Engine::Postgres {
-        sql.push_str("\ncreate index events_by_position on events (position, tenant_id, seq);\n");
-    }
-    sql
+    })
 }

@@ -67,3 +67,13 @@ pub async fn save(writing: &Writing, tenant: &Tenant) -> Result<()> {
         .await?;
     Ok(())
 }
+
+/// Writes the plan's name.
+pub async fn set_plan(writing: &Writing, plan: &str) -> Result<()> {
+    tenants::Entity::update_many()
+        .col_expr(tenants::Column::Plan, Expr::value(plan))
+        .filter(tenants::Column::Id.eq(writing.scope().tenant().0))
+        .exec(writing.connection())
+        .await?;
+    Ok(())
+}

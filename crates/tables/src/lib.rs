@@ -1,4 +1,4 @@
-//! Tables that people upload, as bounded streams of rows.
+//! Tables that people upload, as bounded streams of rows; and rows as tables that people download.
 //!
 //! [`open`] reads delimited text (comma, semicolon, tab, bar; UTF-8, UTF-16, Windows-1252), XLSX and XLS
 //! from a file on disk, finds out by itself how the file is written, and hands out its rows one after
@@ -46,6 +46,8 @@
 //!   once, and what is not UTF-8 is Windows-1252.
 //! * **Sheets.** The first visible worksheet unless [`Options::sheet`] names another. Formulas give the
 //!   value the file carries; cells with an error are empty.
+//!
+//! The other way round, [`writing`] makes CSV and XLSX of rows, as a stream.
 
 mod builder;
 mod error;
@@ -56,6 +58,7 @@ mod row;
 mod serial;
 mod table;
 mod text;
+pub mod writing;
 mod xls;
 mod xlsx;
 

@@ -21,6 +21,8 @@ pub enum ImportState {
     Failed,
     /// Somebody stopped it; what was read is kept.
     Cancelled,
+    /// Its untouched leads were taken away again.
+    Undone,
 }
 
 impl ImportState {
@@ -32,6 +34,7 @@ impl ImportState {
             Self::Done => "Done",
             Self::Failed => "Failed",
             Self::Cancelled => "Cancelled",
+            Self::Undone => "Undone",
         }
     }
 
@@ -41,7 +44,7 @@ impl ImportState {
             Self::Queued | Self::Running => Tone::Info,
             Self::Done => Tone::Good,
             Self::Failed => Tone::Bad,
-            Self::Cancelled => Tone::Warn,
+            Self::Cancelled | Self::Undone => Tone::Warn,
         }
     }
 
@@ -106,6 +109,7 @@ impl ImportProgress {
             ImportState::Done => format!("{} added", counted(self.leads_created, "lead")),
             ImportState::Failed => "The import stopped".into(),
             ImportState::Cancelled => "The import was cancelled".into(),
+            ImportState::Undone => "The import was undone".into(),
         }
     }
 
@@ -114,7 +118,7 @@ impl ImportProgress {
             ImportState::Queued => Icon::Clock,
             ImportState::Running => Icon::Upload,
             ImportState::Done => Icon::Check,
-            ImportState::Failed | ImportState::Cancelled => Icon::Warning,
+            ImportState::Failed | ImportState::Cancelled | ImportState::Undone => Icon::Warning,
         }
     }
 

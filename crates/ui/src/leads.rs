@@ -112,6 +112,17 @@ pub struct LeadsTable {
     pub first_href: Option<String>,
     /// The page after this one.
     pub next_href: Option<String>,
+    /// What the filter lets through as a file, all pages of it.
+    pub export: ExportLinks,
+}
+
+/// Where leads are downloaded.
+#[derive(Debug, Clone, Default)]
+pub struct ExportLinks {
+    /// As comma-separated text.
+    pub csv_href: String,
+    /// As a workbook.
+    pub xlsx_href: String,
 }
 
 impl HtmlSafe for LeadsTable {}

@@ -47,7 +47,7 @@ impl Wanted {
     /// Progress is for the import's own page: a large file would fill the feed with it.
     fn includes(self, event: &RecordedEvent) -> bool {
         let name = event.event.name;
-        name != EventName::ImportProgress
+        !matches!(name, EventName::ImportProgress | EventName::ImportUndoing)
             && self
                 .topic
                 .is_none_or(|topic| sentences::topic(name) == topic)

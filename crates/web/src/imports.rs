@@ -25,6 +25,7 @@ pub(crate) fn state(state: ImportState) -> ui::imports::ImportState {
         ImportState::Completed => ui::imports::ImportState::Done,
         ImportState::Failed => ui::imports::ImportState::Failed,
         ImportState::Cancelled => ui::imports::ImportState::Cancelled,
+        ImportState::Undone => ui::imports::ImportState::Undone,
     }
 }
 

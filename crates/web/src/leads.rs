@@ -1,5 +1,6 @@
-//! Leads: the form of one lead, deleting one or all of a campaign; `table` is the campaign's page.
+//! Leads: the form of one lead, deleting one or all of a campaign; `table` is the campaign's page, `export` its leads as a file.
 
+mod export;
 mod table;
 
 use app::leads;
@@ -25,6 +26,7 @@ use crate::page::{id_of, page, see_other_with};
 use crate::trouble::{Answer, Trouble};
 use crate::words::when;
 
+pub(crate) use export::export;
 pub(crate) use table::index;
 
 /// The scores that the form takes.

@@ -97,6 +97,10 @@ pub fn router(state: WebState) -> Router {
             "/campaigns/{id}/upload",
             get(upload::form).post(upload::receive),
         )
+        .route(
+            "/campaigns/{id}/export",
+            get(leads::export).layer(axum::middleware::from_fn(http_edge::untimed)),
+        )
         .route("/leads/{id}/edit", get(leads::edit_form).post(leads::edit))
         .route(
             "/leads/{id}/delete",

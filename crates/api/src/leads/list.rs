@@ -20,8 +20,8 @@ use crate::wire::Lead;
 /// Leads of a page where the query does not say.
 const PAGE_DEFAULT: i64 = 100;
 /// Most characters of a search.
-const SEARCH_CHARACTERS_MAX: usize = 500;
-const SORT_PATTERN: &str = "^(oldest|newest|title|score)$";
+pub(super) const SEARCH_CHARACTERS_MAX: usize = 500;
+pub(super) const SORT_PATTERN: &str = "^(oldest|newest|title|score)$";
 const PARAMETERS: [&str; 6] = ["limit", "cursor", "q", "sort", "min_score", "email_sent"];
 
 /// A page that somebody wants.

@@ -2,6 +2,7 @@
 
 mod body;
 mod cursor;
+mod export;
 mod list;
 mod stream;
 
@@ -20,13 +21,15 @@ use http_edge::{
 use crate::bodies::id_or;
 use crate::operation::Route;
 use crate::wire::{
-    Lead, LeadBulkCreate, LeadCreate, LeadDescriptionQuery, LeadListQuery, LeadUpdate, LeadsAdded,
+    Lead, LeadBulkCreate, LeadCreate, LeadDescriptionQuery, LeadExportQuery, LeadListQuery,
+    LeadUpdate, LeadsAdded,
 };
 
 pub(crate) use body::{new, patch};
 
 const OF_CAMPAIGN: &str = "/api/v1/campaigns/{campaign_id}/leads";
 const BULK: &str = "/api/v1/campaigns/{campaign_id}/leads/bulk";
+const EXPORT: &str = "/api/v1/campaigns/{campaign_id}/leads/export";
 const ONE: &str = "/api/v1/leads/{lead_id}";
 /// The largest body that changes or makes one lead: its texts and extra data at their bounds, escaped.
 const LEAD_BYTES_MAX: usize = 4 << 20;
@@ -62,6 +65,23 @@ pub(crate) fn routes() -> Vec<Route> {
         .refuses(402, "Monthly lead quota exceeded")
         .refuses(404, "Campaign not found")
         .refuses(413, "Request body is larger than {n} MB"),
+        Route::get(
+            EXPORT,
+            "export_leads",
+            "Download a campaign's leads as a file",
+            export::export,
+        )
+        .untimed()
+        .query::<LeadExportQuery>()
+        .answers_text(
+            "text/csv",
+            "The file, streamed; texts that a spreadsheet could take for a formula begin with an apostrophe",
+        )
+        .answers_text(
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            "A workbook where `format` is `xlsx`",
+        )
+        .refuses(404, "Campaign not found"),
         Route::delete(
             OF_CAMPAIGN,
             "delete_leads",

@@ -240,3 +240,27 @@ pub struct LeadListQuery {
     #[schema(nullable = false)]
     pub email_sent: Option<bool>,
 }
+
+/// The query of the export of leads.
+#[derive(Debug, ToSchema)]
+pub struct LeadExportQuery {
+    /// The kind of file.
+    #[schema(pattern = "^(csv|xlsx)$", default = "csv", nullable = false)]
+    pub format: Option<String>,
+    /// Words of which each must begin a word of the lead.
+    #[schema(max_length = 500, nullable = false)]
+    pub q: Option<String>,
+    /// The order.
+    #[schema(
+        pattern = "^(oldest|newest|title|score)$",
+        default = "oldest",
+        nullable = false
+    )]
+    pub sort: Option<String>,
+    /// The lowest score.
+    #[schema(nullable = false)]
+    pub min_score: Option<i64>,
+    /// Only those that did, or did not, get an e-mail.
+    #[schema(nullable = false)]
+    pub email_sent: Option<bool>,
+}

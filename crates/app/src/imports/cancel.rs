@@ -1,6 +1,6 @@
 //! Stopping an import: rows that were read stay.
 
-use domain::ids::ImportId;
+use domain::ids::{CampaignId, ImportId};
 use domain::imports::Import;
 use domain::jobs::Job;
 use domain::refusal::Refusal;
@@ -14,10 +14,21 @@ use crate::error::Result;
 pub async fn cancel(app: &App, caller: &Member, id: ImportId) -> Result<Done<Import>> {
     let writing = caller.write(app).await?;
     let found = imports::find(&writing, id).await?;
-    let import = found.ok_or_else(|| Refusal::not_found("Import not found"))?;
+    let import = found.ok_or_else(super::show::missing)?;
     let asked = jobs::request_cancel(&writing, &Job::RunImport { import_id: id }).await?;
     if import.state.is_final() || !asked {
         return Err(Refusal::conflict("This import has already ended").into());
     }
     app.commit(writing, import).await
+}
+
+/// The same for an import of this campaign.
+pub async fn cancel_of(
+    app: &App,
+    caller: &Member,
+    campaign: CampaignId,
+    id: ImportId,
+) -> Result<Done<Import>> {
+    super::show_of(app, caller, campaign, id).await?;
+    cancel(app, caller, id).await
 }

@@ -1,12 +1,17 @@
 //! Committing one chunk of an import.
 
+use domain::clock::Timestamp;
 use domain::events::{Actor, Event, EventName};
 use domain::ids::LeadId;
-use domain::imports::{FAILED_ROWS_SHOWN_MAX, Import, ImportState};
+use domain::imports::{
+    DuplicateMode, DuplicateScope, Duplicates, FAILED_ROWS_SHOWN_MAX, FailedRow, Import,
+    ImportState, LeadKeys, MappedRow, Resolved, resolve,
+};
 use serde_json::json;
+use store::imports::failures;
 use store::jobs::{self, Claimed};
-use store::leads::{self, NewLead};
-use store::{campaigns, imports};
+use store::leads::{self, NewLead, same};
+use store::{Writing, campaigns, imports};
 
 use super::read::Chunk;
 use crate::context::App;
@@ -23,16 +28,23 @@ pub(super) enum Committed {
     Stopped(&'static str),
 }
 
-/// Commits leads, counters, progress and event together, if the job is still ours.
+/// Commits leads, counters, progress and event together, if the job is still ours. `began` is when this try began.
 pub(super) async fn commit(
     app: &App,
     claimed: &Claimed,
     import: &mut Import,
+    began: Timestamp,
     chunk: Chunk,
 ) -> Result<Committed> {
     let mut writing = app.store().write(claimed.scope).await?;
     if jobs::hold(&writing, claimed).await? {
         return Ok(Committed::Stopped(ASKED_FOR));
+    }
+    let duplicates = import.options.as_ref().map(|options| options.duplicates);
+    let duplicates = duplicates.unwrap_or_default();
+    let looks = duplicates.mode != DuplicateMode::Keep;
+    if looks && duplicates.scope == DuplicateScope::Tenant {
+        same::lock_tenant(&writing).await?;
     }
     let Some(mut campaign) = campaigns::lock(&writing, import.campaign_id).await? else {
         return Ok(Committed::Stopped("The campaign was deleted"));
@@ -42,19 +54,42 @@ pub(super) async fn commit(
             "All leads of the campaign were deleted meanwhile",
         ));
     }
+    let resolved = if looks {
+        compare(&writing, import, duplicates, chunk.rows).await?
+    } else {
+        Resolved {
+            created: chunk.rows,
+            ..Resolved::default()
+        }
+    };
     let mut next = import.clone();
     next.state = ImportState::Running;
+    next.started_at = next.started_at.or(Some(began));
+    next.progressed_at = Some(writing.now());
+    next.progress_ppm = chunk.progress_ppm;
     let counts = &mut next.counts;
     counts.rows_read = number(chunk.last_row)?;
-    counts.leads_created += number(chunk.rows.len() as u64)?;
+    counts.leads_created += number(resolved.created.len() as u64)?;
+    counts.leads_updated += resolved.updated_rows;
+    counts.leads_skipped += resolved.skipped_rows;
     counts.leads_failed += number(chunk.failed.len() as u64)?;
-    for (_, row) in &chunk.rows {
+    for (_, row) in &resolved.created {
         counts.descriptions_from_file += i64::from(row.has_description);
         counts.emails_from_file += i64::from(row.has_generated_email && import.generate_emails);
     }
+    failures::insert(&writing, import.id, &chunk.failed).await?;
     let room = FAILED_ROWS_SHOWN_MAX.saturating_sub(next.failed_rows.len());
-    next.failed_rows.extend(chunk.failed.into_iter().take(room));
-    let new = chunk.rows.into_iter().map(|(row, mapped)| NewLead {
+    let shown = chunk
+        .failed
+        .into_iter()
+        .take(room)
+        .map(|failure| FailedRow {
+            row: u64::try_from(failure.row).unwrap_or(0),
+            reason: failure.reason,
+        });
+    next.failed_rows.extend(shown);
+    same::save(&writing, &resolved.updated).await?;
+    let new = resolved.created.into_iter().map(|(row, mapped)| NewLead {
         id: LeadId(writing.fresh_id()),
         import_row: i64::try_from(row).ok(),
         fields: mapped.fields,
@@ -69,6 +104,8 @@ pub(super) async fn commit(
         "campaign_id": import.campaign_id,
         "rows_read": next.counts.rows_read,
         "leads_created": next.counts.leads_created,
+        "leads_updated": next.counts.leads_updated,
+        "leads_skipped": next.counts.leads_skipped,
         "leads_failed": next.counts.leads_failed,
     });
     let actor = Actor::User(import.user_id);
@@ -81,6 +118,34 @@ pub(super) async fn commit(
     app.commit(writing, ()).await?;
     *import = next;
     Ok(Committed::Done)
+}
+
+/// Finds the leads that the rows are the same as, by one query, and decides what becomes of each row.
+async fn compare(
+    writing: &Writing,
+    import: &Import,
+    duplicates: Duplicates,
+    rows: Vec<(u64, MappedRow)>,
+) -> Result<Resolved> {
+    let keys = rows.iter().map(|(_, row)| LeadKeys::of(&row.fields));
+    let keys: Vec<LeadKeys> = keys.collect();
+    let campaign = match duplicates.scope {
+        DuplicateScope::Campaign => Some(import.campaign_id),
+        DuplicateScope::Tenant => None,
+    };
+    let found = same::find(writing, campaign, &keys).await?;
+    let leads = if duplicates.mode == DuplicateMode::Skip {
+        Vec::new()
+    } else {
+        let ids = found
+            .iter()
+            .flat_map(|found| [found.by_email, found.by_site]);
+        let mut ids: Vec<LeadId> = ids.flatten().collect();
+        ids.sort();
+        ids.dedup();
+        same::lock(writing, &ids).await?
+    };
+    Ok(resolve(duplicates.mode, import.id, rows, &found, leads))
 }
 
 fn number(count: u64) -> Result<i64> {

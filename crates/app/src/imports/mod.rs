@@ -1,4 +1,4 @@
-//! File imports: taking an upload, waiting for its result, reading it into leads.
+//! File imports: looking at a file, taking an upload, waiting for its result, reading it into leads, and the way back.
 //!
 //! An upload becomes an import and a job in one transaction. The job ([`run`]) reads the file in
 //! chunks; each chunk commits its leads, the counters, the progress and an event together, fenced by
@@ -11,12 +11,20 @@
 
 mod cancel;
 mod chunk;
+mod errors;
+mod preview;
 mod read;
 mod run;
 mod show;
+mod undo;
 mod upload;
 
-pub use cancel::cancel;
-pub use run::{give_up, run};
-pub use show::{list, set_delivered, show, wait};
-pub use upload::{Begun, Incoming, NewImport, begin, enqueue};
+pub use cancel::{cancel, cancel_of};
+pub use errors::{ErrorFile, errors};
+pub use preview::{
+    FIRST_PART_BYTES, Preview, PreviewColumn, PreviewProblem, PreviewRow, begin_preview, preview,
+};
+pub use run::{give_up, run, run_turn};
+pub use show::{list, missing, set_delivered, show, show_of, wait};
+pub use undo::{ask_undo, give_up_undo, undo};
+pub use upload::{Begun, ChosenImport, Incoming, NewImport, begin, enqueue, enqueue_chosen};

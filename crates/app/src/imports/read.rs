@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use domain::imports::{FailedRow, MappedRow, Mapping};
+use domain::imports::{Delimiter, FileEncoding, Import, ImportOptions, MappedRow, PPM, RowReader};
+use store::imports::failures::Failure;
 use tokio::sync::mpsc;
 
 use super::upload;
@@ -20,10 +21,12 @@ const CHUNKS_AHEAD: usize = 1;
 pub(super) struct Chunk {
     /// Rows that become leads, with their numbers.
     pub(super) rows: Vec<(u64, MappedRow)>,
-    /// Rows that do not.
-    pub(super) failed: Vec<FailedRow>,
+    /// Rows that do not, as they were.
+    pub(super) failed: Vec<Failure>,
     /// The number of the last row of the chunk.
     pub(super) last_row: u64,
+    /// Millionths of the file that have been read.
+    pub(super) progress_ppm: i64,
     bytes: usize,
 }
 
@@ -53,13 +56,19 @@ impl Chunks {
     }
 }
 
-/// Reads the file from after row `skip` on.
-pub(super) fn chunks(app: &crate::App, path: PathBuf, file_name: String, skip: u64) -> Chunks {
+/// Reads the file from after the last row that was kept on.
+pub(super) fn chunks(app: &crate::App, path: PathBuf, import: &Import) -> Chunks {
     let (sender, receiver) = mpsc::channel(CHUNKS_AHEAD);
+    let source = Source {
+        path,
+        file_name: import.file_name.clone(),
+        options: import.options.clone(),
+        skip: u64::try_from(import.counts.rows_read).unwrap_or(0),
+    };
     let tasks = app.tasks().clone();
     app.tasks().spawn(async move {
         let work = move || {
-            if let Err(error) = read(&path, &file_name, skip, &sender) {
+            if let Err(error) = read(&source, &sender) {
                 // Nobody listens any more when this fails, then there is nobody to tell.
                 let _closed = sender.blocking_send(Err(error));
             }
@@ -71,17 +80,49 @@ pub(super) fn chunks(app: &crate::App, path: PathBuf, file_name: String, skip: u
     Chunks { receiver }
 }
 
-fn read(
-    path: &std::path::Path,
-    file_name: &str,
+/// What is read, and how.
+struct Source {
+    path: PathBuf,
+    file_name: String,
+    options: Option<ImportOptions>,
     skip: u64,
+}
+
+/// How the file is opened. Failed rows are kept as they are, so white space is left for the mapping to trim.
+pub(super) fn table_options(options: Option<&ImportOptions>) -> tables::Options {
+    let defaults = tables::Options {
+        trim: false,
+        ..tables::Options::default()
+    };
+    let Some(options) = options else {
+        return defaults;
+    };
+    tables::Options {
+        delimiter: options.delimiter.map(Delimiter::byte),
+        encoding: options.encoding.map(|encoding| match encoding {
+            FileEncoding::Utf8 => tables::Encoding::Utf8,
+            FileEncoding::Utf16Le => tables::Encoding::Utf16Le,
+            FileEncoding::Utf16Be => tables::Encoding::Utf16Be,
+            FileEncoding::Windows1252 => tables::Encoding::Windows1252,
+        }),
+        sheet: options
+            .sheet
+            .clone()
+            .map_or(tables::SheetChoice::First, tables::SheetChoice::Named),
+        ..defaults
+    }
+}
+
+fn read(
+    source: &Source,
     sender: &mpsc::Sender<Result<Piece, tables::Error>>,
 ) -> Result<(), tables::Error> {
-    let table = tables::open(path, file_name, &tables::Options::default())?;
-    let mapping = Mapping::propose(table.header())
+    let options = source.options.as_ref();
+    let table = tables::open(&source.path, &source.file_name, &table_options(options))?;
+    let reader = RowReader::of(table.header(), options)
         .map_err(|refusal| tables::Error::Malformed(refusal.text.into_owned()))?;
     let mut rows = table.into_rows();
-    rows.skip_rows(skip)?;
+    rows.skip_rows(source.skip)?;
     let mut row = tables::Row::new();
     let mut chunk = Chunk::default();
     loop {
@@ -89,40 +130,48 @@ fn read(
             tables::Step::Row => {
                 chunk.last_row = row.number();
                 chunk.bytes += row.cells().map(str::len).sum::<usize>();
-                match mapping.apply(row.len(), |index| Some(row.cell(index))) {
+                match reader.apply(row.len(), |index| Some(row.cell(index))) {
                     Ok(mapped) => chunk.rows.push((row.number(), mapped)),
-                    Err(reason) => chunk.failed.push(FailedRow {
-                        row: row.number(),
+                    Err(reason) => chunk.failed.push(Failure {
+                        row: number(row.number()),
+                        cells: row.cells().map(str::to_owned).collect(),
                         reason,
                     }),
                 }
             }
             tables::Step::Problem(problem) => {
                 chunk.last_row = problem.number;
-                let reason = problem.reason.to_string();
-                chunk.failed.push(FailedRow {
-                    row: problem.number,
-                    reason,
+                chunk.failed.push(Failure {
+                    row: number(problem.number),
+                    cells: Vec::new(),
+                    reason: problem.reason.to_string(),
                 });
             }
             tables::Step::End => break,
         }
         let is_full =
             chunk.rows.len() + chunk.failed.len() >= CHUNK_ROWS || chunk.bytes >= CHUNK_BYTES;
-        if is_full
-            && sender
+        if is_full {
+            chunk.progress_ppm = (rows.progress() * PPM as f64) as i64;
+            if sender
                 .blocking_send(Ok(Piece::Chunk(std::mem::take(&mut chunk))))
                 .is_err()
-        {
-            return Ok(());
+            {
+                return Ok(());
+            }
         }
     }
     // A receiver that is gone has no use for the rest either.
     if chunk.last_row > 0 {
+        chunk.progress_ppm = PPM;
         let _gone = sender.blocking_send(Ok(Piece::Chunk(chunk)));
     }
     let _gone = sender.blocking_send(Ok(Piece::End));
     Ok(())
+}
+
+fn number(row: u64) -> i64 {
+    i64::try_from(row).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]

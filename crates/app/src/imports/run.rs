@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use domain::events::{Actor, Event, EventName};
 use domain::ids::ImportId;
-use domain::imports::{Import, ImportState};
+use domain::imports::{Import, ImportState, PPM};
 use domain::refusal::Refusal;
 use serde_json::json;
 use store::jobs::{self, Claimed, Outcome};
@@ -15,6 +15,7 @@ use super::chunk::{self, Committed};
 use super::{read, upload};
 use crate::context::App;
 use crate::error::{Error, Result};
+use crate::jobs::Turn;
 
 /// How long an import waits that a node without its file gave back.
 const GIVEN_BACK_FOR: Duration = Duration::from_secs(5);
@@ -23,15 +24,23 @@ const GIVEN_BACK_MAX: i32 = 720;
 /// Why an import failed whose file nobody has.
 const GONE: &str = "The uploaded file is gone. Please upload it again.";
 
-/// Reads the file from where the last committed chunk ended. An error means that another try may
-/// succeed; whatever cannot is written into the import, with exact counts, and is `Ok`.
+/// Reads the whole rest of the file in one turn; see [`run_turn`].
 pub async fn run(app: &App, claimed: &Claimed, id: ImportId) -> Result<()> {
+    run_turn(app, claimed, id, &Turn::endless())
+        .await
+        .map(|_outcome| ())
+}
+
+/// Reads the file from where the last committed chunk ended, until its end or the end of the turn. An error means that
+/// another try may succeed; whatever cannot is written into the import, with exact counts, and is `Ok`.
+pub async fn run_turn(app: &App, claimed: &Claimed, id: ImportId, turn: &Turn) -> Result<Outcome> {
     let db = app.store().read(claimed.scope).await?;
     let found = imports::find(&db, id).await?;
     drop(db);
     let Some(mut import) = found.filter(|import| !import.state.is_final()) else {
-        return Ok(());
+        return Ok(Outcome::Done);
     };
+    let began = app.now();
     let path = app
         .uploads()
         .path(&import.object_key)
@@ -39,8 +48,7 @@ pub async fn run(app: &App, claimed: &Claimed, id: ImportId) -> Result<()> {
     if !exists(app, path.clone()).await? {
         return give_back(app, claimed, import).await;
     }
-    let skip = u64::try_from(import.counts.rows_read).unwrap_or(0);
-    let mut chunks = read::chunks(app, path, import.file_name.clone(), skip);
+    let mut chunks = read::chunks(app, path, &import);
     loop {
         let chunk = match chunks.next().await {
             Ok(Some(chunk)) => chunk,
@@ -51,7 +59,7 @@ pub async fn run(app: &App, claimed: &Claimed, id: ImportId) -> Result<()> {
             }
             Err(error) => return Err(error),
         };
-        match chunk::commit(app, claimed, &mut import, chunk).await {
+        match chunk::commit(app, claimed, &mut import, began, chunk).await {
             Ok(Committed::Done) => {}
             Ok(Committed::Stopped(why)) => {
                 return finish(app, claimed, import, End::Cancelled(why)).await;
@@ -66,6 +74,10 @@ pub async fn run(app: &App, claimed: &Claimed, id: ImportId) -> Result<()> {
                 "the program stops; the rest follows".into(),
             ));
         }
+        // After the last chunk there is only the end to write.
+        if import.progress_ppm < PPM && turn.is_over(app, claimed).await? {
+            return Ok(Outcome::Again);
+        }
     }
 }
 
@@ -79,7 +91,7 @@ async fn exists(app: &App, path: PathBuf) -> Result<bool> {
 
 /// Leaves an import to the node whose folder has the file. Where there is no other node (a SQLite database is one
 /// node's alone), or none has come forward for long, the file is gone. A lost lease says that the job waits for others.
-async fn give_back(app: &App, claimed: &Claimed, import: Import) -> Result<()> {
+async fn give_back(app: &App, claimed: &Claimed, import: Import) -> Result<Outcome> {
     let gone = End::Failed(GONE.to_owned());
     if app.store().engine() == Engine::Sqlite {
         return finish(app, claimed, import, gone).await;
@@ -114,7 +126,8 @@ pub async fn give_up(app: &App, claimed: &Claimed, id: ImportId, error: &str) ->
         return Ok(());
     };
     let end = End::Failed(format!("The import could not go on: {error}"));
-    finish(app, claimed, import, end).await
+    finish(app, claimed, import, end).await?;
+    Ok(())
 }
 
 /// How an import ends.
@@ -125,7 +138,7 @@ enum End {
     ByQuota { quota: i64, used: i64 },
 }
 
-async fn finish(app: &App, claimed: &Claimed, mut import: Import, end: End) -> Result<()> {
+async fn finish(app: &App, claimed: &Claimed, mut import: Import, end: End) -> Result<Outcome> {
     let mut writing = app.store().write(claimed.scope).await?;
     jobs::hold(&writing, claimed).await?;
     if let End::ByQuota { quota, used } = end {
@@ -151,6 +164,8 @@ async fn finish(app: &App, claimed: &Claimed, mut import: Import, end: End) -> R
         "campaign_id": import.campaign_id,
         "rows_read": import.counts.rows_read,
         "leads_created": import.counts.leads_created,
+        "leads_updated": import.counts.leads_updated,
+        "leads_skipped": import.counts.leads_skipped,
         "leads_failed": import.counts.leads_failed,
     });
     writing.record(Event::new(
@@ -164,7 +179,7 @@ async fn finish(app: &App, claimed: &Claimed, mut import: Import, end: End) -> R
     if let Err(error) = app.uploads().remove(&import.object_key).await {
         tracing::warn!(%error, import = %import.id, "an uploaded file was not removed");
     }
-    Ok(())
+    Ok(Outcome::Done)
 }
 
 /// The error that a waiting client gets for an import that ended without completing; `by_quota` are the figures
@@ -175,7 +190,10 @@ pub(super) fn as_error(import: &Import, by_quota: Option<(i64, i64)>) -> Option<
     }
     let text = import.error.clone().unwrap_or_default();
     match import.state {
-        ImportState::Completed | ImportState::Queued | ImportState::Running => None,
+        ImportState::Completed
+        | ImportState::Queued
+        | ImportState::Running
+        | ImportState::Undone => None,
         ImportState::Cancelled => Some(Refusal::conflict(format!("Import stopped: {text}")).into()),
         ImportState::Failed => Some(Refusal::rule(text).into()),
     }

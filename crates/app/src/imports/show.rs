@@ -22,8 +22,31 @@ pub async fn show(app: &App, caller: &Member, id: ImportId) -> Result<Done<Impor
     let db = caller.read(app).await?;
     let seq = db.seq().await?;
     let found = imports::find(&db, id).await?;
-    let value = found.ok_or_else(|| Refusal::not_found("Import not found"))?;
+    let value = found.ok_or_else(missing)?;
     Ok(Done { value, seq })
+}
+
+/// One of a campaign.
+pub async fn show_of(
+    app: &App,
+    caller: &Member,
+    campaign: CampaignId,
+    id: ImportId,
+) -> Result<Done<Import>> {
+    let db = caller.read(app).await?;
+    let seq = db.seq().await?;
+    crate::campaigns::find(&db, campaign).await?;
+    let found = imports::find(&db, id).await?;
+    let value = found.filter(|import| import.campaign_id == campaign);
+    Ok(Done {
+        value: value.ok_or_else(missing)?,
+        seq,
+    })
+}
+
+/// What is said of an import that is not there.
+pub fn missing() -> Refusal {
+    Refusal::not_found("Import not found")
 }
 
 /// Those of a campaign, newest first.

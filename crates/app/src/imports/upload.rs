@@ -2,13 +2,18 @@
 
 use domain::events::{Event, EventName};
 use domain::ids::{CampaignId, ImportId};
-use domain::imports::{FILE_NAME_CHARACTERS_MAX, Import, ImportCounts, ImportState, Mapping};
+use domain::imports::{
+    FILE_NAME_CHARACTERS_MAX, Import, ImportCounts, ImportOptions, ImportState, RowReader,
+    as_mapping,
+};
 use domain::jobs::Job;
 use domain::refusal::Refusal;
 use providers::{Finished, Upload, UploadError};
 use serde_json::json;
+use store::imports::mappings;
 use store::{imports, jobs};
 
+use super::preview::{fingerprint, look};
 use crate::caller::Member;
 use crate::context::{App, Done};
 use crate::error::{Error, Result};
@@ -23,12 +28,33 @@ pub struct NewImport {
     pub generate_emails: bool,
 }
 
+/// What comes with the file where a person chooses.
+#[derive(Debug, Clone)]
+pub struct ChosenImport {
+    /// The file's name as the client gave it.
+    pub file_name: String,
+    /// The choices.
+    pub options: ImportOptions,
+    /// The client's own name for the request: the same request again gives the same import.
+    pub idempotency_key: Option<String>,
+}
+
+/// What is queued.
+struct Wanted {
+    file_name: String,
+    generate_emails: bool,
+    /// As they came.
+    asked: Option<ImportOptions>,
+    key: Option<String>,
+}
+
 /// A file that is being received.
 #[derive(Debug)]
 pub struct Incoming {
     upload: Upload,
     key: String,
     bytes_max: u64,
+    kept_bytes_max: u64,
 }
 
 /// An import that was queued, or found running.
@@ -51,6 +77,7 @@ pub async fn begin(app: &App, caller: &Member, campaign: CampaignId) -> Result<I
         upload,
         key,
         bytes_max: app.options().upload_bytes_max,
+        kept_bytes_max: u64::MAX,
     })
 }
 
@@ -61,7 +88,23 @@ impl Incoming {
             let megabytes = self.bytes_max / (1 << 20);
             return Err(Refusal::too_large(format!("File is larger than {megabytes} MB")).into());
         }
-        self.upload.write(bytes).await.map_err(storage)
+        let room = self.kept_bytes_max - self.upload.bytes_written();
+        let kept = bytes.len().min(usize::try_from(room).unwrap_or(usize::MAX));
+        if kept == 0 {
+            return Ok(());
+        }
+        self.upload.write(&bytes[..kept]).await.map_err(storage)
+    }
+
+    /// The same, but what is beyond so many bytes is left out.
+    pub(super) fn keeping(mut self, bytes: u64) -> Self {
+        self.kept_bytes_max = bytes;
+        self
+    }
+
+    pub(super) async fn finish(self) -> Result<(String, Finished)> {
+        let finished = self.upload.finish().await.map_err(storage)?;
+        Ok((self.key, finished))
     }
 }
 
@@ -74,63 +117,145 @@ pub async fn enqueue(
     incoming: Incoming,
     new: NewImport,
 ) -> Result<Done<Begun>> {
-    let key = incoming.key;
-    let finished = incoming.upload.finish().await.map_err(storage)?;
+    let wanted = Wanted {
+        file_name: new.file_name,
+        generate_emails: new.generate_emails,
+        asked: None,
+        key: None,
+    };
+    enqueue_wanted(app, caller, campaign, incoming, wanted).await
+}
+
+/// Queues a received file with choices. A mapping among them is offered when the same headers come again.
+pub async fn enqueue_chosen(
+    app: &App,
+    caller: &Member,
+    campaign: CampaignId,
+    incoming: Incoming,
+    new: ChosenImport,
+) -> Result<Done<Begun>> {
+    let wanted = Wanted {
+        file_name: new.file_name,
+        generate_emails: true,
+        asked: Some(new.options),
+        key: new.idempotency_key,
+    };
+    enqueue_wanted(app, caller, campaign, incoming, wanted).await
+}
+
+async fn enqueue_wanted(
+    app: &App,
+    caller: &Member,
+    campaign: CampaignId,
+    incoming: Incoming,
+    wanted: Wanted,
+) -> Result<Done<Begun>> {
+    let (key, finished) = incoming.finish().await?;
     let outcome = async {
-        look_at(app, &key, &new.file_name, finished.bytes).await?;
-        queue(app, caller, campaign, &key, &finished, new).await
+        let (header, options) = look_at(app, &key, &wanted, finished.bytes).await?;
+        let queued = Queued {
+            object_key: &key,
+            bytes: finished.bytes,
+            fingerprint: fingerprint_of(campaign, &finished, &wanted)?,
+            header,
+            options,
+        };
+        queue(app, caller, campaign, &queued, &wanted).await
     }
     .await;
     let keeps_file = matches!(&outcome, Ok(done) if !done.value.is_attached);
     if !keeps_file {
-        app.uploads().remove(&key).await.map_err(storage)?;
+        remove(app, &key).await?;
     }
     outcome
+}
+
+/// What was found out before anything is written.
+struct Queued<'a> {
+    object_key: &'a str,
+    bytes: u64,
+    fingerprint: String,
+    header: Vec<String>,
+    options: Option<ImportOptions>,
+}
+
+/// Names what was sent; a request without choices as it always was.
+fn fingerprint_of(campaign: CampaignId, finished: &Finished, wanted: &Wanted) -> Result<String> {
+    let of_file = format!(
+        "{campaign}:{}:{}:{}",
+        finished.sha256, wanted.generate_emails, wanted.file_name
+    );
+    Ok(match &wanted.asked {
+        None => hash_of(&of_file),
+        Some(options) => {
+            let options = serde_json::to_string(options);
+            let options = options.map_err(|error| Error::Internal(error.to_string()))?;
+            hash_of(&format!("{of_file}:{options}"))
+        }
+    })
 }
 
 async fn queue(
     app: &App,
     caller: &Member,
     campaign: CampaignId,
-    key: &str,
-    finished: &Finished,
-    new: NewImport,
+    queued: &Queued<'_>,
+    wanted: &Wanted,
 ) -> Result<Done<Begun>> {
     let mut writing = caller.write(app).await?;
     let locked = crate::campaigns::lock(&writing, campaign).await?;
-    let fingerprint = hash_of(&format!(
-        "{campaign}:{}:{}:{}",
-        finished.sha256, new.generate_emails, new.file_name
-    ));
+    let attach = |import| Begun {
+        import,
+        is_attached: true,
+    };
+    if let Some(key) = &wanted.key
+        && let Some((import, sent)) = imports::find_by_key(&writing, key).await?
+    {
+        if sent != queued.fingerprint {
+            return Err(key_is_taken());
+        }
+        return app.commit(writing, attach(import)).await;
+    }
     let generation = locked.lead_generation;
-    if let Some(import) = imports::find_same(&writing, campaign, &fingerprint, generation).await? {
-        return app
-            .commit(
-                writing,
-                Begun {
-                    import,
-                    is_attached: true,
-                },
-            )
-            .await;
+    if wanted.asked.is_none() {
+        let print = &queued.fingerprint;
+        let found = imports::find_same(&writing, campaign, print, generation).await?;
+        if let Some(import) = found {
+            return app.commit(writing, attach(import)).await;
+        }
     }
     let import = Import {
         id: ImportId(writing.fresh_id()),
         campaign_id: campaign,
         user_id: caller.user().id,
-        file_name: kept_name(&new.file_name),
-        file_bytes: i64::try_from(finished.bytes).unwrap_or(i64::MAX),
-        object_key: key.to_owned(),
+        file_name: kept_name(&wanted.file_name),
+        file_bytes: i64::try_from(queued.bytes).unwrap_or(i64::MAX),
+        object_key: queued.object_key.to_owned(),
         lead_generation: generation,
-        generate_emails: new.generate_emails,
+        generate_emails: wanted.generate_emails,
+        options: queued.options.clone(),
+        header: queued.header.clone(),
         state: ImportState::Queued,
         counts: ImportCounts::default(),
         failed_rows: Vec::new(),
         error: None,
         created_at: writing.now(),
         finished_at: None,
+        progress_ppm: 0,
+        started_at: None,
+        progressed_at: None,
+        undo: None,
     };
-    imports::insert(&writing, &import, &fingerprint).await?;
+    let key = wanted.key.as_deref();
+    match imports::insert(&writing, &import, &queued.fingerprint, key).await {
+        // Taken meanwhile by a request for another campaign; one for this campaign waits for its lock.
+        Err(store::Error::Duplicate(_)) if key.is_some() => return Err(key_is_taken()),
+        done => done?,
+    }
+    let chosen = wanted.asked.as_ref();
+    if let Some(options) = chosen.filter(|options| !options.mapping.is_empty()) {
+        mappings::save(&writing, &fingerprint(&queued.header), &options.mapping).await?;
+    }
     jobs::enqueue(
         &writing,
         &Job::RunImport {
@@ -138,7 +263,7 @@ async fn queue(
         },
     )
     .await?;
-    let data = json!({"campaign_id": campaign, "bytes": finished.bytes});
+    let data = json!({"campaign_id": campaign, "bytes": queued.bytes});
     writing.record(Event::new(
         EventName::ImportQueued,
         import.id.0,
@@ -164,36 +289,57 @@ fn kept_name(name: &str) -> String {
     name.chars().skip(excess).collect()
 }
 
-/// Looks at the file before anything is queued, so that a wrong one is refused at once (contract #27).
-async fn look_at(app: &App, key: &str, file_name: &str, bytes: u64) -> Result<()> {
+fn key_is_taken() -> Error {
+    Refusal::conflict("This Idempotency-Key was used for another request").into()
+}
+
+/// The format that a file's name promises; another one is refused.
+pub(super) fn known_kind(file_name: &str) -> Result<tables::Kind> {
     let lowered = file_name.to_lowercase();
     let is_known = [".csv", ".tsv", ".xlsx", ".xls"]
         .iter()
         .any(|ending| lowered.ends_with(ending));
-    if !is_known {
-        let text = "File must be CSV or Excel format (.csv, .xlsx, .xls)";
-        return Err(Refusal::rule(text).into());
-    }
+    let kind = tables::Kind::of_file_name(file_name).filter(|_| is_known);
+    kind.ok_or_else(|| Refusal::rule("File must be CSV or Excel format (.csv, .xlsx, .xls)").into())
+}
+
+/// Looks at the file before anything is queued, so that a wrong one is refused at once (contract #27); gives its columns,
+/// and the choices with a mapping.
+async fn look_at(
+    app: &App,
+    key: &str,
+    wanted: &Wanted,
+    bytes: u64,
+) -> Result<(Vec<String>, Option<ImportOptions>)> {
+    known_kind(&wanted.file_name)?;
     if bytes == 0 {
         return Err(Refusal::rule("File is empty or malformed").into());
     }
     let path = app.uploads().path(key).map_err(storage)?;
-    let name = file_name.to_owned();
-    let looked = app.tasks().run_blocking(move || {
-        let mut table = tables::open(&path, &name, &tables::Options::default())?;
-        let mut row = tables::Row::new();
-        let step = table.rows().read(&mut row)?;
-        Ok((table.header().to_vec(), matches!(step, tables::Step::End)))
-    });
+    let (name, choices) = (wanted.file_name.clone(), wanted.asked.clone());
+    let looked = app
+        .tasks()
+        .run_blocking(move || look(&path, &name, choices.as_ref()));
     let looked = looked
         .await
-        .map_err(|error| Error::Internal(error.to_string()))?;
-    let (header, has_no_rows) = looked.map_err(unreadable)?;
-    if has_no_rows {
+        .map_err(|error| Error::Internal(error.to_string()))?
+        .map_err(unreadable)?;
+    if looked.has_no_rows() {
         return Err(Refusal::rule("File is empty").into());
     }
-    Mapping::propose(&header)?;
-    Ok(())
+    let options = wanted.asked.clone().map(|mut options| {
+        if options.mapping.is_empty() {
+            options.mapping = as_mapping(&looked.header, looked.proposals());
+        }
+        options
+    });
+    RowReader::of(&looked.header, options.as_ref())?;
+    Ok((looked.header, options))
+}
+
+/// Removes a file that is not needed.
+pub(super) async fn remove(app: &App, key: &str) -> Result<()> {
+    app.uploads().remove(key).await.map_err(storage)
 }
 
 /// A file that cannot be read is the client's to mend: 400, or 413 with the way out.

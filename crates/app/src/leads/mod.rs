@@ -1,12 +1,14 @@
-//! Leads of a campaign: pages, one by one, many at once.
+//! Leads of a campaign: pages, one by one, many at once, all as a file.
 
 mod add;
 mod delete;
+mod export;
 mod show;
 mod update;
 
 pub use add::{add, add_many};
 pub use delete::{clear, delete};
+pub use export::{Export, ExportFormat, export};
 pub use show::{Page, page, show};
 pub use store::leads::Cursor;
 pub use update::update;

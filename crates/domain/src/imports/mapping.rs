@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::options::LeadField;
 use crate::leads::{
     EXTRA_BYTES_MAX, LONG_TEXT_CHARACTERS_MAX, LeadFields, SCORE_IMPORTED_DESCRIBED,
     SHORT_TEXT_CHARACTERS_MAX,
@@ -115,7 +116,7 @@ impl Mapping {
         cells: usize,
         cell: impl Fn(usize) -> Option<&'a str>,
     ) -> Result<MappedRow, String> {
-        let value = |index: usize| cell(index).and_then(present);
+        let value = |index: usize| cell(index).and_then(|text| present(text, true));
         let text = |index: Option<usize>| index.and_then(value).map(str::to_owned);
         let title = value(self.title).ok_or("Missing company name")?.to_owned();
         let description = self.merged_description(&value);
@@ -205,18 +206,32 @@ fn normalised(headers: &[String]) -> Vec<String> {
 }
 
 /// Whether a normalised header is one of the names; `Company Name` and `company-name` count as `company_name`.
-fn is_one_of(column: &str, names: &[&str]) -> bool {
+pub(super) fn is_one_of(column: &str, names: &[&str]) -> bool {
     names.contains(&column) || names.contains(&column.replace([' ', '-'], "_").as_str())
 }
 
-fn present(text: &str) -> Option<&str> {
-    let text = text.trim();
-    let missing = text.is_empty() || NOT_AVAILABLE.contains(&text);
-    (!missing).then_some(text)
+/// A value that is there, trimmed where that is wanted.
+pub(super) fn present(text: &str, trims: bool) -> Option<&str> {
+    let trimmed = text.trim();
+    let missing = trimmed.is_empty() || NOT_AVAILABLE.contains(&trimmed);
+    (!missing).then_some(if trims { trimmed } else { text })
+}
+
+/// The contract's headers for a field.
+pub(super) fn names_of(field: LeadField) -> &'static [&'static str] {
+    match field {
+        LeadField::Title => NAME,
+        LeadField::Email => EMAIL,
+        LeadField::Phone => PHONE,
+        LeadField::Address => ADDRESS,
+        LeadField::Website => WEBSITE,
+        LeadField::Description => DESCRIPTION,
+        LeadField::GeneratedEmail => GENERATED_EMAIL,
+    }
 }
 
 /// Refuses a value that no column of the database would take (FIX-35), naming the field.
-fn check_lengths(fields: &LeadFields) -> Result<(), String> {
+pub(super) fn check_lengths(fields: &LeadFields) -> Result<(), String> {
     let short = [
         ("name", &fields.title),
         ("email", &fields.email),

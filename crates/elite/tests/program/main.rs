@@ -5,8 +5,10 @@
 mod commands;
 mod crash;
 mod database;
+mod demo;
 mod disk;
 mod dying;
+mod import;
 mod logs;
 mod memory;
 mod purge;

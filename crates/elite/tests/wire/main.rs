@@ -9,9 +9,11 @@
 
 mod accounts;
 mod campaigns;
+mod chosen;
 mod corpus;
 mod edge;
 mod events;
+mod exports;
 mod imports;
 mod insights;
 mod interrupted;

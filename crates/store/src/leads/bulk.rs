@@ -5,7 +5,6 @@ use domain::campaigns::Campaign;
 use domain::ids::{ImportId, LeadId};
 use domain::insights::Month;
 use domain::leads::LeadFields;
-use domain::search::words;
 use sea_orm::{ConnectionTrait, Statement, Value};
 
 use crate::campaigns;
@@ -14,9 +13,6 @@ use crate::error::{Error, Result};
 use crate::leads::words as lead_words;
 use crate::read::Read;
 use crate::write::Writing;
-
-/// Most characters of the title by which leads are sorted.
-const TITLE_KEY_CHARACTERS_MAX: usize = 64;
 
 /// A lead that is about to be made.
 #[derive(Debug, Clone)]
@@ -87,14 +83,7 @@ pub async fn insert(
     campaigns::count_leads(writing, campaign, Month::of(now), count).await
 }
 
-/// The form by which titles are sorted: words without case and accents, cut to a bound.
-pub(crate) fn title_key(fields: &LeadFields) -> String {
-    let title = fields.title.as_deref().unwrap_or_default();
-    let folded = words(title, 12).join(" ");
-    folded.chars().take(TITLE_KEY_CHARACTERS_MAX).collect()
-}
-
-fn extra(fields: &LeadFields) -> Option<String> {
+pub(crate) fn extra(fields: &LeadFields) -> Option<String> {
     fields
         .scraped_data
         .as_ref()
@@ -113,7 +102,7 @@ fn as_arrays(new: &[NewLead]) -> Vec<Value> {
         plain(&|lead| Some(lead.id.to_string())),
         plain(&|lead| lead.import_row.map(|row| row.to_string())),
         texts(&|fields| fields.title.clone()),
-        texts(&|fields| Some(title_key(fields))),
+        texts(&|fields| Some(fields.title_key())),
         texts(&|fields| fields.address.clone()),
         texts(&|fields| fields.phone.clone()),
         texts(&|fields| fields.website.clone()),
@@ -164,7 +153,7 @@ fn as_json(new: &[NewLead]) -> Result<String> {
                 lead.id.0.simple().to_string(),
                 lead.import_row,
                 fields.title.as_deref(),
-                title_key(fields),
+                fields.title_key(),
                 fields.address.as_deref(),
                 fields.phone.as_deref(),
                 fields.website.as_deref(),

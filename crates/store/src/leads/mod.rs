@@ -3,13 +3,18 @@
 //!
 //! * [`page`](fn@page) reads a campaign's leads by keyset pages, filtered, sorted, searched.
 //! * [`insert`] adds any number by one statement for each engine.
+//! * [`extra_names`] says which extra data a campaign's leads carry.
+//! * [`same`] finds and changes those that a file's rows are the same as.
 //! * [`words`] keeps the words by which leads are found.
 
 mod bulk;
+mod extra;
 mod page;
+pub mod same;
 pub mod words;
 
 pub use bulk::{NewLead, insert};
+pub use extra::{ExtraNames, Look, Place, extra_names};
 pub use page::{Cursor, page};
 
 use domain::campaigns::Campaign;
@@ -68,7 +73,7 @@ pub async fn save(writing: &Writing, lead: &Lead) -> Result<()> {
     leads::Entity::update_many()
         .col_expr(Column::Revision, Expr::value(lead.revision))
         .col_expr(Column::Title, Expr::value(fields.title.clone()))
-        .col_expr(Column::TitleKey, Expr::value(bulk::title_key(fields)))
+        .col_expr(Column::TitleKey, Expr::value(fields.title_key()))
         .col_expr(Column::Address, Expr::value(fields.address.clone()))
         .col_expr(Column::Phone, Expr::value(fields.phone.clone()))
         .col_expr(Column::Website, Expr::value(fields.website.clone()))

@@ -8,7 +8,7 @@ use domain::search::{prefix_end, words_of_search};
 use sea_orm::{ConnectionTrait, FromQueryResult, Statement, Value};
 
 use crate::error::Result;
-use crate::leads::{bulk::title_key, lead};
+use crate::leads::lead;
 use crate::read::Read;
 use crate::rows::leads;
 
@@ -29,7 +29,7 @@ impl Cursor {
     fn after(lead: &Lead, sort: LeadSort) -> Self {
         let key = match sort {
             LeadSort::Oldest | LeadSort::Newest => lead.created_at.0.to_string(),
-            LeadSort::Title => title_key(&lead.fields),
+            LeadSort::Title => lead.fields.title_key(),
             LeadSort::Score => lead.fields.lead_score.to_string(),
         };
         Self { key, id: lead.id }

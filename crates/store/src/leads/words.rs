@@ -43,6 +43,29 @@ pub(crate) async fn note(
     jobs::enqueue(writing, &domain::jobs::Job::FillSearch).await
 }
 
+const NOTE_EACH_POSTGRES: &str = "
+insert into search_backlog (id, tenant_id, first_lead_id, last_lead_id)
+select (value ->> 0)::uuid, $1, (value ->> 1)::uuid, (value ->> 1)::uuid from json_array_elements($2::text::json)";
+const NOTE_EACH_SQLITE: &str = "
+insert into search_backlog (id, tenant_id, first_lead_id, last_lead_id)
+select unhex(value ->> 0), $1, unhex(value ->> 1), unhex(value ->> 1) from json_each($2)";
+
+/// Notes changed leads that may lie far apart, by one statement, and asks for the job that writes their words.
+pub(crate) async fn note_each(writing: &Writing, leads: &[LeadId]) -> Result<()> {
+    let hex = |id: Uuid| id.simple().to_string();
+    let rows: Vec<_> = leads
+        .iter()
+        .map(|lead| (hex(writing.fresh_id()), hex(lead.0)))
+        .collect();
+    let sql = match writing.engine() {
+        Engine::Postgres => NOTE_EACH_POSTGRES,
+        Engine::Sqlite => NOTE_EACH_SQLITE,
+    };
+    let values = vec![writing.scope().tenant().0.into(), json(&rows)?];
+    execute(writing, sql, values).await?;
+    jobs::enqueue(writing, &domain::jobs::Job::FillSearch).await
+}
+
 #[derive(Debug, FromQueryResult)]
 struct Noted {
     id: Uuid,

@@ -37,6 +37,21 @@ pub struct Model {
     pub file_removed: bool,
     pub created_at: i64,
     pub finished_at: Option<i64>,
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub options: Option<Json>,
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub header: Option<Json>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub idempotency_key: Option<String>,
+    pub leads_updated: i64,
+    pub leads_skipped: i64,
+    pub progress_ppm: i64,
+    pub started_at: Option<i64>,
+    pub progressed_at: Option<i64>,
+    pub undo_asked_at: Option<i64>,
+    pub undo_row: i64,
+    pub leads_removed: i64,
+    pub leads_kept: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

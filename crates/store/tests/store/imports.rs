@@ -29,8 +29,14 @@ async fn upload(world: &World, scope: TenantScope, campaign: &Campaign) -> Impor
         error: None,
         created_at: writing.now(),
         finished_at: None,
+        options: None,
+        header: Vec::new(),
+        progress_ppm: 0,
+        started_at: None,
+        progressed_at: None,
+        undo: None,
     };
-    imports::insert(&writing, &import, "print")
+    imports::insert(&writing, &import, "print", None)
         .await
         .expect("inserted");
     commit(writing).await;

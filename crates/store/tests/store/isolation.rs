@@ -151,8 +151,14 @@ async fn a_foreign_scope_finds_nothing_and_changes_nothing(world: World) {
         error: None,
         created_at: writing.now(),
         finished_at: None,
+        options: None,
+        header: Vec::new(),
+        progress_ppm: 0,
+        started_at: None,
+        progressed_at: None,
+        undo: None,
     };
-    imports::insert(&writing, &import, "print")
+    imports::insert(&writing, &import, "print", None)
         .await
         .expect("inserted");
     let job = Job::RunImport {
@@ -314,9 +320,20 @@ async fn a_foreign_scope_finds_nothing_and_changes_nothing(world: World) {
     let _ = intrude!(|w| imports::set_delivered(w, import.id).await);
     let _ = intrude!(|w| imports::set_quota_exceeded(w, import.id, 1, 1).await);
     let _ = intrude!(|w| imports::give_back(w, import.id).await);
+    let failure = imports::failures::Failure {
+        row: 1,
+        cells: Vec::new(),
+        reason: "theirs".into(),
+    };
+    let _ =
+        intrude!(|w| imports::failures::insert(w, import.id, std::slice::from_ref(&failure)).await);
+    let own = world.store.read(scope).await.expect("a reader");
+    let found = imports::failures::page(&own, import.id, 0).await;
+    assert_eq!(found.expect("read"), Vec::new());
+    drop(own);
     let mut copied = import.clone();
     copied.id = ImportId(world.begin(foreign).await.fresh_id());
-    let refused = intrude!(|w| imports::insert(w, &copied, "print").await);
+    let refused = intrude!(|w| imports::insert(w, &copied, "print", None).await);
     assert!(refused.is_err(), "an import into another tenant's campaign");
     assert!(!intrude!(|w| jobs::request_cancel(w, &job).await).expect("asked"));
     assert!(intrude!(|w| jobs::hold(w, &claimed).await).is_err());

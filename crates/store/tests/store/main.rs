@@ -2,6 +2,7 @@
 
 mod counters;
 mod epoch;
+mod erase;
 mod follow;
 mod imports;
 mod isolation;

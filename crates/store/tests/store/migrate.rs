@@ -8,7 +8,7 @@ use crate::world::{World, on_both_engines, options};
 
 async fn twice_is_once(world: World) {
     let scope = world.tenant().await;
-    assert_eq!(world.store.migrate().await.expect("migrated"), 1);
+    assert_eq!(world.store.migrate().await.expect("migrated"), 2);
     let reading = world.store.read(scope).await.expect("a connection");
     assert_eq!(reading.seq().await.expect("read"), 1);
 }
@@ -49,7 +49,7 @@ async fn two_at_once(url: &str) {
             b.expect("migrated"),
             c.expect("migrated")
         ),
-        (1, 1, 1)
+        (2, 2, 2)
     );
     crate::world::tenant(&two).await;
 }

@@ -4,5 +4,6 @@ mod delimited;
 mod limits;
 mod properties;
 mod support;
+mod writing;
 mod xls;
 mod xlsx;

@@ -6,7 +6,7 @@ use crate::campaigns::{CampaignCard, CampaignHead};
 use crate::chrome::{Flash, Section};
 use crate::forms::Field;
 use crate::leads::{
-    CampaignPage, LeadFacts, LeadFilter, LeadForm, LeadFormPage, LeadRow, LeadsTable,
+    CampaignPage, ExportLinks, LeadFacts, LeadFilter, LeadForm, LeadFormPage, LeadRow, LeadsTable,
 };
 
 pub(super) fn pages() -> Vec<Sample> {
@@ -91,6 +91,10 @@ fn leads() -> Vec<Sample> {
         is_filtered: false,
         first_href: Some("/campaigns/c1".into()),
         next_href: Some("/campaigns/c1?cursor=next".into()),
+        export: ExportLinks {
+            csv_href: "/campaigns/c1/export?format=csv".into(),
+            xlsx_href: "/campaigns/c1/export?format=xlsx".into(),
+        },
     };
     let empty = LeadsTable {
         leads: vec![],

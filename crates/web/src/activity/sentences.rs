@@ -81,7 +81,9 @@ pub(super) fn topic(name: EventName) -> Topic {
         | E::ImportProgress
         | E::ImportCompleted
         | E::ImportFailed
-        | E::ImportCancelled => Topic::Import,
+        | E::ImportCancelled
+        | E::ImportUndoing
+        | E::ImportUndone => Topic::Import,
         E::SessionOpened
         | E::SessionClosed
         | E::SessionRevoked
@@ -122,6 +124,8 @@ fn action(name: EventName, data: &Value) -> String {
         E::ImportCompleted => format!("imported {}:", leads("leads_created")),
         E::ImportFailed => "could not finish".into(),
         E::ImportCancelled => "stopped".into(),
+        E::ImportUndoing => format!("has taken {} away so far:", leads("leads_removed")),
+        E::ImportUndone => format!("undid, taking {} away:", leads("leads_removed")),
         E::TemplateCreated => "created an e-mail template".into(),
         E::TemplateUpdated => "edited an e-mail template".into(),
         E::TemplateDeleted => "deleted an e-mail template".into(),
@@ -204,7 +208,9 @@ fn about(recorded: &RecordedEvent, names: &Names) -> (Option<Link>, Option<Strin
         | E::ImportProgress
         | E::ImportCompleted
         | E::ImportFailed
-        | E::ImportCancelled => {
+        | E::ImportCancelled
+        | E::ImportUndoing
+        | E::ImportUndone => {
             let place = of_data.and_then(|id| names.campaign(id));
             let place = place.map(|link| format!("for {}", link.text));
             let failed = number(data, "leads_failed");

@@ -10,7 +10,7 @@ use http_edge::{QueryFields, Received};
 use ui::campaigns::CampaignHead;
 use ui::chrome::Section;
 use ui::forms::Field;
-use ui::leads::{CampaignPage, LeadRow, LeadsTable};
+use ui::leads::{CampaignPage, ExportLinks, LeadRow, LeadsTable};
 
 use crate::campaigns::card;
 use crate::form::last;
@@ -60,6 +60,10 @@ pub(crate) async fn index(
             || filter.email_sent.is_some(),
         first_href: after.map(|_| href(id, &shown, None)),
         next_href: next.map(|next| href(id, &shown, Some(&next))),
+        export: ExportLinks {
+            csv_href: export_href(id, &shown, "csv"),
+            xlsx_href: export_href(id, &shown, "xlsx"),
+        },
     };
     if inside.wants_fragment {
         return fragment(&table);
@@ -74,7 +78,7 @@ pub(crate) async fn index(
 }
 
 /// The filter as the form shows it and as the use case takes it; what it does not know counts as not chosen.
-fn filter(query: &Received) -> (ui::leads::LeadFilter, LeadFilter) {
+pub(super) fn filter(query: &Received) -> (ui::leads::LeadFilter, LeadFilter) {
     let q = last(query, "q");
     let min_score = last(query, "min_score").trim().parse::<i64>().ok();
     let min_score = min_score.map(|score| score.clamp(*SCORE.start(), *SCORE.end()));
@@ -105,19 +109,29 @@ fn filter(query: &Received) -> (ui::leads::LeadFilter, LeadFilter) {
 
 fn href(id: CampaignId, filter: &ui::leads::LeadFilter, cursor: Option<&Cursor>) -> String {
     let place = cursor.map(|cursor| format!("{}~{}", cursor.id, cursor.key));
+    let query = query(filter, ("cursor", place.as_deref().unwrap_or_default()));
+    format!("/campaigns/{id}?{query}")
+}
+
+fn export_href(id: CampaignId, filter: &ui::leads::LeadFilter, format: &str) -> String {
+    let query = query(filter, ("format", format));
+    format!("/campaigns/{id}/export?{query}")
+}
+
+/// The filter and one parameter more, without what is empty.
+fn query(filter: &ui::leads::LeadFilter, last: (&str, &str)) -> String {
     let pairs = [
         ("q", filter.q.value.as_str()),
         ("sent", &filter.sent),
         ("min_score", &filter.min_score),
         ("sort", &filter.sort),
-        ("cursor", place.as_deref().unwrap_or_default()),
+        last,
     ];
     let given: Vec<_> = pairs
         .into_iter()
         .filter(|(_, value)| !value.is_empty())
         .collect();
-    let query = serde_urlencoded::to_string(given).unwrap_or_default();
-    format!("/campaigns/{id}?{query}")
+    serde_urlencoded::to_string(given).unwrap_or_default()
 }
 
 /// Where a page begins; a text that is no such place is the first page.

@@ -2,6 +2,10 @@
 
 use axum::body::Body;
 use axum::http::Request;
+use domain::ids::CampaignId;
+use domain::leads::LeadFields;
+use http_body_util::BodyExt;
+use tower::ServiceExt;
 
 use crate::browser::{Site, campaign, lead};
 
@@ -143,4 +147,71 @@ async fn another_tenants_lead_is_not_there() {
             .is(404);
     }
     owner.get(&edit).await.is(200);
+}
+
+#[tokio::test]
+async fn what_the_page_shows_is_downloaded() {
+    let site = Site::new().await;
+    let mut owner = site.owner("acme").await;
+    let path = campaign(&mut owner, "Lyon, été").await;
+    owner.get(&path).await.is(200);
+    for title in ["B", "=A", "C"] {
+        lead(&mut owner, &path, title).await;
+    }
+    let page = owner.get(&format!("{path}?sort=title")).await;
+    let link = format!("{path}/export?sort=title&#38;format=csv");
+    page.says(&link);
+    let file = owner.get(&link.replace("&#38;", "&")).await;
+    file.is(200);
+    assert_eq!(file.headers["content-type"], "text/csv; charset=utf-8");
+    assert_eq!(
+        file.headers["content-disposition"],
+        "attachment; filename=\"Lyon, _t_ - leads.csv\"; filename*=UTF-8''Lyon%2C%20%C3%A9t%C3%A9%20-%20leads.csv"
+    );
+    assert_eq!(file.headers["cache-control"], "no-store");
+    let mut lines = file.body.split("\r\n");
+    let header = lines.next().unwrap();
+    assert!(header.starts_with("\u{feff}title,email,phone"), "{header}");
+    let titles: Vec<_> = lines.map(|line| line.split(',').next().unwrap()).collect();
+    assert_eq!(titles, ["'=A", "B", "C", ""]);
+
+    let mut stranger = site.owner("zeta").await;
+    stranger.get(&format!("{path}/export")).await.is(404);
+    site.browser().get(&format!("{path}/export")).await.is(303);
+}
+
+#[tokio::test]
+async fn a_download_that_cannot_go_on_is_cut_off() {
+    let site = Site::new().await;
+    let mut owner = site.owner("acme").await;
+    let path = campaign(&mut owner, "Lyon").await;
+    let app = &site.app;
+    let scope = app::operators::find_tenant(app, "acme@acme.example").await;
+    let member = app::operators::act_as(app, scope.unwrap(), None)
+        .await
+        .unwrap();
+    let id = CampaignId::parse(path.rsplit('/').next().unwrap()).unwrap();
+    let many = vec![LeadFields::default(); 2_500];
+    app::leads::add_many(app, &member, id, many).await.unwrap();
+    let jar: Vec<String> = owner
+        .cookies
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    let request = Request::get(format!("{path}/export")).header("cookie", jar.join("; "));
+    let request = request.body(Body::empty()).unwrap();
+    let response = site.router.clone().oneshot(request).await.unwrap();
+    assert_eq!(response.status(), 200);
+    let mut body = response.into_body();
+    assert!(body.frame().await.unwrap().is_ok());
+    let administrator = member.administrator().unwrap();
+    app::campaigns::delete(app, &administrator, id)
+        .await
+        .unwrap();
+    while let Some(frame) = body.frame().await {
+        if frame.is_err() {
+            return;
+        }
+    }
+    panic!("a part was taken for the whole");
 }

@@ -1,11 +1,21 @@
 //! File imports: what a job knows of its file, and how far it has come.
+//!
+//! * [`failures`] keeps every row that became no lead, as it was.
+//! * [`mappings`] keeps the mapping that a tenant last used for the same headers.
+//! * [`undo`] takes an import's untouched leads away, chunk by chunk.
+
+pub mod failures;
+pub mod mappings;
+pub mod undo;
 
 use domain::clock::Timestamp;
 use domain::ids::{CampaignId, ImportId, UserId};
-use domain::imports::{FailedRow, Import, ImportCounts, ImportState};
+use domain::imports::{FailedRow, Import, ImportCounts, ImportOptions, ImportState, Undo};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, EntityTrait, ExprTrait, FromQueryResult, QueryFilter,
-    QueryOrder, QuerySelect, Statement, sea_query::Expr,
+    ActiveValue::Set,
+    ColumnTrait, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
+    Statement,
+    sea_query::{Expr, LockType},
 };
 
 use crate::connect::Store;
@@ -18,8 +28,15 @@ use crate::write::Writing;
 pub const IMPORTS_MAX: u64 = 100;
 
 /// Adds an import that waits for its job. `fingerprint` names campaign, bytes and options, so that
-/// the same upload is known again.
-pub async fn insert(writing: &Writing, import: &Import, fingerprint: &str) -> Result<()> {
+/// the same upload is known again; `key` is the client's own name for the request, which a tenant can use
+/// once ([`Error::Duplicate`]).
+pub async fn insert(
+    writing: &Writing,
+    import: &Import,
+    fingerprint: &str,
+    key: Option<&str>,
+) -> Result<()> {
+    let options = import.options.as_ref().map(json).transpose()?;
     imports::Entity::insert(imports::ActiveModel {
         id: Set(import.id.0),
         tenant_id: Set(writing.scope().tenant().0),
@@ -46,6 +63,18 @@ pub async fn insert(writing: &Writing, import: &Import, fingerprint: &str) -> Re
         file_removed: Set(false),
         created_at: Set(import.created_at.0),
         finished_at: Set(None),
+        options: Set(options),
+        header: Set(Some(json(&import.header)?)),
+        idempotency_key: Set(key.map(str::to_owned)),
+        leads_updated: Set(0),
+        leads_skipped: Set(0),
+        progress_ppm: Set(0),
+        started_at: Set(None),
+        progressed_at: Set(None),
+        undo_asked_at: Set(None),
+        undo_row: Set(0),
+        leads_removed: Set(0),
+        leads_kept: Set(0),
     })
     .exec_without_returning(writing.connection())
     .await?;
@@ -55,6 +84,31 @@ pub async fn insert(writing: &Writing, import: &Import, fingerprint: &str) -> Re
 /// One.
 pub async fn find(db: &impl Read, id: ImportId) -> Result<Option<Import>> {
     row(db, id).await?.map(import).transpose()
+}
+
+/// One, for changing it: nobody else changes it before the commit.
+pub async fn lock(writing: &Writing, id: ImportId) -> Result<Option<Import>> {
+    let mut query = imports::Entity::find_by_id(id.0)
+        .filter(imports::Column::TenantId.eq(writing.scope().tenant().0));
+    if writing.locks_rows() {
+        query = query.lock(LockType::NoKeyUpdate);
+    }
+    let row = query.one(writing.connection()).await?;
+    row.map(import).transpose()
+}
+
+/// The import that a client asked for under this name, with the fingerprint of what it sent.
+pub async fn find_by_key(db: &impl Read, key: &str) -> Result<Option<(Import, String)>> {
+    let row = imports::Entity::find()
+        .filter(imports::Column::TenantId.eq(db.scope().tenant().0))
+        .filter(imports::Column::IdempotencyKey.eq(key))
+        .one(db.connection())
+        .await?;
+    row.map(|row| {
+        let fingerprint = row.fingerprint.clone();
+        Ok((import(row)?, fingerprint))
+    })
+    .transpose()
 }
 
 /// Those of a campaign, newest first.
@@ -174,16 +228,17 @@ pub async fn keys_in_use(store: &Store, most: usize) -> Result<Option<Vec<String
     Ok((keys.len() <= most).then_some(keys))
 }
 
-/// Writes state, counts, failed rows and error as they are in `import`.
+/// Writes state, counts, progress, failed rows and error as they are in `import`.
 pub async fn save(writing: &Writing, import: &Import) -> Result<()> {
     use imports::Column;
-    let failed_rows = serde_json::to_value(&import.failed_rows)
-        .map_err(|error| Error::Defect(error.to_string()))?;
-    let counts = &import.counts;
+    let failed_rows = json(&import.failed_rows)?;
+    let (counts, undo) = (&import.counts, import.undo);
     imports::Entity::update_many()
         .col_expr(Column::State, Expr::value(import.state.as_str()))
         .col_expr(Column::RowsRead, Expr::value(counts.rows_read))
         .col_expr(Column::LeadsCreated, Expr::value(counts.leads_created))
+        .col_expr(Column::LeadsUpdated, Expr::value(counts.leads_updated))
+        .col_expr(Column::LeadsSkipped, Expr::value(counts.leads_skipped))
         .col_expr(Column::LeadsFailed, Expr::value(counts.leads_failed))
         .col_expr(
             Column::DescriptionsFromFile,
@@ -196,6 +251,31 @@ pub async fn save(writing: &Writing, import: &Import) -> Result<()> {
             Column::FinishedAt,
             Expr::value(import.finished_at.map(|at| at.0)),
         )
+        .col_expr(Column::ProgressPpm, Expr::value(import.progress_ppm))
+        .col_expr(
+            Column::StartedAt,
+            Expr::value(import.started_at.map(|at| at.0)),
+        )
+        .col_expr(
+            Column::ProgressedAt,
+            Expr::value(import.progressed_at.map(|at| at.0)),
+        )
+        .col_expr(
+            Column::UndoAskedAt,
+            Expr::value(undo.map(|undo| undo.asked_at.0)),
+        )
+        .col_expr(
+            Column::UndoRow,
+            Expr::value(undo.map_or(0, |undo| undo.row)),
+        )
+        .col_expr(
+            Column::LeadsRemoved,
+            Expr::value(undo.map_or(0, |undo| undo.removed)),
+        )
+        .col_expr(
+            Column::LeadsKept,
+            Expr::value(undo.map_or(0, |undo| undo.kept)),
+        )
         .filter(Column::Id.eq(import.id.0))
         .filter(Column::TenantId.eq(writing.scope().tenant().0))
         .exec(writing.connection())
@@ -204,8 +284,9 @@ pub async fn save(writing: &Writing, import: &Import) -> Result<()> {
 }
 
 fn import(row: imports::Model) -> Result<Import> {
-    let failed_rows: Vec<FailedRow> = serde_json::from_value(row.failed_rows)
-        .map_err(|error| Error::Defect(error.to_string()))?;
+    let failed_rows: Vec<FailedRow> = parsed(row.failed_rows)?;
+    let options: Option<ImportOptions> = row.options.map(parsed).transpose()?;
+    let header: Option<Vec<String>> = row.header.map(parsed).transpose()?;
     Ok(Import {
         id: ImportId(row.id),
         campaign_id: CampaignId(row.campaign_id),
@@ -219,6 +300,8 @@ fn import(row: imports::Model) -> Result<Import> {
         counts: ImportCounts {
             rows_read: row.rows_read,
             leads_created: row.leads_created,
+            leads_updated: row.leads_updated,
+            leads_skipped: row.leads_skipped,
             leads_failed: row.leads_failed,
             descriptions_from_file: row.descriptions_from_file,
             emails_from_file: row.emails_from_file,
@@ -227,5 +310,24 @@ fn import(row: imports::Model) -> Result<Import> {
         error: row.error,
         created_at: Timestamp(row.created_at),
         finished_at: row.finished_at.map(Timestamp),
+        options,
+        header: header.unwrap_or_default(),
+        progress_ppm: row.progress_ppm,
+        started_at: row.started_at.map(Timestamp),
+        progressed_at: row.progressed_at.map(Timestamp),
+        undo: row.undo_asked_at.map(|asked_at| Undo {
+            asked_at: Timestamp(asked_at),
+            row: row.undo_row,
+            removed: row.leads_removed,
+            kept: row.leads_kept,
+        }),
     })
+}
+
+fn json(value: &impl serde::Serialize) -> Result<serde_json::Value> {
+    serde_json::to_value(value).map_err(|error| Error::Defect(error.to_string()))
+}
+
+fn parsed<T: serde::de::DeserializeOwned>(value: serde_json::Value) -> Result<T> {
+    serde_json::from_value(value).map_err(|error| Error::Defect(error.to_string()))
 }

@@ -1,4 +1,7 @@
-//! Uploading a file of leads (contract #27): received, queued, and answered when it has been read.
+//! Uploading a file of leads (contract #27): received, queued, and answered when it has been read. Imports with choices are
+//! in [`chosen`].
+
+mod chosen;
 
 use app::App;
 use app::campaigns::missing;
@@ -17,7 +20,7 @@ use crate::wire::{UploadForm, UploadQuery, UploadResult};
 
 pub(crate) fn routes() -> Vec<Route> {
     let path = "/api/v1/campaigns/{campaign_id}/upload-leads";
-    vec![
+    let mut routes = vec![
         Route::post(path, "upload_leads", "Import a file of leads", upload)
             .untimed()
             .query::<UploadQuery>()
@@ -32,7 +35,9 @@ pub(crate) fn routes() -> Vec<Route> {
             .refuses(404, "Campaign not found")
             .refuses(409, "Import stopped: {reason}")
             .refuses(413, "File is larger than {n} MB"),
-    ]
+    ];
+    routes.extend(chosen::routes());
+    routes
 }
 
 async fn upload(

@@ -1,0 +1,299 @@
+//! Imports with choices: preview, import, progress, cancelling, failed rows, the way back.
+
+use app::App;
+use app::campaigns::missing as no_campaign;
+use app::imports::{self, ChosenImport, missing};
+use axum::body::Body;
+use axum::extract::{Path, Request, State};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use domain::ids::{CampaignId, ImportId};
+use domain::imports::ImportOptions;
+use domain::problems::{FieldProblem, Problem, Step};
+use futures_util::stream::try_unfold;
+use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderName};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use http_edge::{CallingMember, EventSeq, Failure, Json, Result, reply};
+use serde_json::Value;
+
+use crate::bodies::id_or;
+use crate::multipart::{Texts, Upload};
+use crate::operation::Route;
+use crate::wire::{Import, ImportForm, ImportPreview};
+
+const ALL: &str = "/api/v1/campaigns/{campaign_id}/imports";
+const PREVIEW: &str = "/api/v1/campaigns/{campaign_id}/imports/preview";
+const ONE: &str = "/api/v1/campaigns/{campaign_id}/imports/{import_id}";
+const CANCEL: &str = "/api/v1/campaigns/{campaign_id}/imports/{import_id}/cancel";
+const ERRORS: &str = "/api/v1/campaigns/{campaign_id}/imports/{import_id}/errors.csv";
+const UNDO: &str = "/api/v1/campaigns/{campaign_id}/imports/{import_id}/undo";
+
+/// The part of the form with the choices.
+pub(super) const OPTIONS: &str = "options";
+const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
+/// Most characters of an idempotency key.
+const KEY_CHARACTERS_MAX: usize = 255;
+const X_CACHE: HeaderName = HeaderName::from_static("x-cache");
+
+pub(super) fn routes() -> Vec<Route> {
+    let refused = |route: Route| {
+        route
+            .refuses(400, "File must be CSV or Excel format (.csv, .xlsx, .xls)")
+            .refuses(400, "File is empty or malformed")
+            .refuses(400, "Error processing file: {reason}")
+            .refuses(
+                400,
+                "The file has no column \"{name}\". Its columns: {list}",
+            )
+            .refuses(404, "Campaign not found")
+            .refuses(413, "File is larger than {n} MB")
+    };
+    let preview = Route::post(
+        PREVIEW,
+        "preview_import",
+        "Look at the first part of a file before it is imported",
+        preview,
+    );
+    let import = Route::post(ALL, "create_import", "Import a file with choices", create);
+    let of_one = |route: Route| route.refuses(404, "Campaign not found · Import not found");
+    vec![
+        refused(preview.untimed().upload::<ImportForm>())
+            .answers::<ImportPreview>(200, "What was understood; nothing is kept"),
+        refused(import.untimed().upload::<ImportForm>())
+            .header(
+                IDEMPOTENCY_KEY,
+                "The client's own name for the request: the same request again gives the same import",
+            )
+            .answers::<Import>(202, "The import, which a job runs")
+            .refuses(400, "File is empty")
+            .refuses(400, "No column becomes the title. Choose one of: {list}")
+            .refuses(409, "This Idempotency-Key was used for another request"),
+        Route::get(ALL, "list_imports", "List a campaign's imports", list)
+            .answers_list::<Import>(200, "The last hundred, newest first")
+            .refuses(404, "Campaign not found"),
+        of_one(Route::get(ONE, "get_import", "Show an import", show))
+            .answers::<Import>(200, "The import"),
+        of_one(Route::post(CANCEL, "cancel_import", "Stop an import", cancel))
+            .answers::<Import>(202, "The import, which stops after its present chunk; what was read stays")
+            .refuses(409, "This import has already ended"),
+        of_one(Route::get(
+            ERRORS,
+            "get_import_errors",
+            "Download the rows that became no lead, with the reasons",
+            errors,
+        ))
+        .untimed()
+        .answers_text("text/csv", "The rows as they were, and `reason`"),
+        of_one(Route::post(UNDO, "undo_import", "Take an import's untouched leads away", undo))
+            .answers::<Import>(202, "The import, whose untouched leads a job takes away")
+            .refuses(403, "Insufficient permissions. Required: owner, admin")
+            .refuses(409, "This import runs. Cancel it first.")
+            .refuses(409, "This import is being undone already · This import was undone already"),
+    ]
+}
+
+async fn preview(
+    State(app): State<App>,
+    CallingMember(caller): CallingMember,
+    Path(campaign): Path<String>,
+    request: Request,
+) -> Result<(EventSeq, Json<ImportPreview>)> {
+    let mut upload = Upload::begin(request, app.options().upload_bytes_max)?.keeping(&[OPTIONS]);
+    let mut file = upload.file().await?;
+    let campaign = id_or(&campaign, CampaignId::parse, no_campaign)?;
+    let name = file.name.clone();
+    let mut incoming = imports::begin_preview(&app, &caller, campaign, &name).await?;
+    while let Some(bytes) = upload.chunk(&mut file).await? {
+        incoming.write(&bytes).await?;
+    }
+    let options = choices(&upload.finish(file).await?)?;
+    let done = imports::preview(&app, &caller, incoming, &name, options).await?;
+    Ok(reply(done.map(ImportPreview::from)))
+}
+
+async fn create(
+    State(app): State<App>,
+    CallingMember(caller): CallingMember,
+    Path(campaign): Path<String>,
+    headers: HeaderMap,
+    request: Request,
+) -> Result<(StatusCode, EventSeq, Json<Import>)> {
+    let idempotency_key = key(&headers)?;
+    let mut upload = Upload::begin(request, app.options().upload_bytes_max)?.keeping(&[OPTIONS]);
+    let mut file = upload.file().await?;
+    let campaign = id_or(&campaign, CampaignId::parse, no_campaign)?;
+    let mut incoming = imports::begin(&app, &caller, campaign).await?;
+    while let Some(bytes) = upload.chunk(&mut file).await? {
+        incoming.write(&bytes).await?;
+    }
+    let file_name = file.name.clone();
+    let options = choices(&upload.finish(file).await?)?;
+    let new = ChosenImport {
+        file_name,
+        options,
+        idempotency_key,
+    };
+    let begun = imports::enqueue_chosen(&app, &caller, campaign, incoming, new).await?;
+    let (seq, import) = reply(begun.map(|begun| Import::from(begun.import)));
+    Ok((StatusCode::ACCEPTED, seq, import))
+}
+
+async fn list(
+    State(app): State<App>,
+    CallingMember(caller): CallingMember,
+    Path(campaign): Path<String>,
+) -> Result<(EventSeq, Json<Vec<Import>>)> {
+    let campaign = id_or(&campaign, CampaignId::parse, no_campaign)?;
+    let done = imports::list(&app, &caller, campaign).await?;
+    Ok(reply(
+        done.map(|list| list.into_iter().map(Import::from).collect()),
+    ))
+}
+
+async fn show(
+    State(app): State<App>,
+    CallingMember(caller): CallingMember,
+    Path(path): Path<(String, String)>,
+) -> Result<(EventSeq, Json<Import>)> {
+    let (campaign, id) = ids(&path)?;
+    let done = imports::show_of(&app, &caller, campaign, id).await?;
+    Ok(reply(done.map(Import::from)))
+}
+
+async fn cancel(
+    State(app): State<App>,
+    CallingMember(caller): CallingMember,
+    Path(path): Path<(String, String)>,
+) -> Result<(StatusCode, EventSeq, Json<Import>)> {
+    let (campaign, id) = ids(&path)?;
+    let done = imports::cancel_of(&app, &caller, campaign, id).await?;
+    let (seq, import) = reply(done.map(Import::from));
+    Ok((StatusCode::ACCEPTED, seq, import))
+}
+
+async fn undo(
+    State(app): State<App>,
+    CallingMember(caller): CallingMember,
+    Path(path): Path<(String, String)>,
+) -> Result<(StatusCode, EventSeq, Json<Import>)> {
+    let administrator = caller.administrator()?;
+    let (campaign, id) = ids(&path)?;
+    let done = imports::ask_undo(&app, &administrator, campaign, id).await?;
+    let (seq, import) = reply(done.map(Import::from));
+    Ok((StatusCode::ACCEPTED, seq, import))
+}
+
+/// The first rows are read before the status is sent; an error after them ends the connection, so that no client takes a part
+/// for the whole.
+async fn errors(
+    State(app): State<App>,
+    CallingMember(caller): CallingMember,
+    Path(path): Path<(String, String)>,
+) -> Result<Response> {
+    let (campaign, id) = ids(&path)?;
+    let done = imports::errors(&app, &caller, campaign, id).await?;
+    let mut file = done.value;
+    let first = file.next().await?;
+    let chunks = try_unfold((file, first), |(mut file, first)| async move {
+        let chunk = match first {
+            Some(first) => Some(first),
+            None => file.next().await.inspect_err(|error| {
+                tracing::warn!(%error, "a file of failed rows was cut off");
+            })?,
+        };
+        Ok::<_, app::Error>(chunk.map(|chunk| (Bytes::from(chunk), (file, None))))
+    });
+    let headers = [
+        (
+            CONTENT_TYPE,
+            HeaderValue::from_static("text/csv; charset=utf-8"),
+        ),
+        (
+            CONTENT_DISPOSITION,
+            HeaderValue::from_static("attachment; filename=\"errors.csv\""),
+        ),
+        (X_CACHE, HeaderValue::from_static("BYPASS")),
+    ];
+    Ok((headers, EventSeq(done.seq), Body::from_stream(chunks)).into_response())
+}
+
+fn ids((campaign, import): &(String, String)) -> Result<(CampaignId, ImportId)> {
+    let campaign = id_or(campaign, CampaignId::parse, no_campaign)?;
+    Ok((campaign, id_or(import, ImportId::parse, missing)?))
+}
+
+/// The choices of a form; without the part, the gentlest.
+fn choices(texts: &Texts) -> Result<ImportOptions> {
+    let Some(text) = texts.get(OPTIONS) else {
+        return Ok(ImportOptions::default());
+    };
+    serde_json::from_str(text)
+        .map_err(|error| problem(&["body", OPTIONS], Problem::Rule(error.to_string())))
+}
+
+fn key(headers: &HeaderMap) -> Result<Option<String>> {
+    let Some(value) = headers.get(IDEMPOTENCY_KEY) else {
+        return Ok(None);
+    };
+    let wrong = |found| problem(&["header", IDEMPOTENCY_KEY], found);
+    let text = value
+        .to_str()
+        .map_err(|_| wrong(Problem::Rule("a key is visible ASCII".into())))?;
+    match text.len() {
+        0 => Err(wrong(Problem::TooShort(1))),
+        KEY_CHARACTERS_MAX.. if text.len() > KEY_CHARACTERS_MAX => {
+            Err(wrong(Problem::TooLong(KEY_CHARACTERS_MAX)))
+        }
+        _ => Ok(Some(text.to_owned())),
+    }
+}
+
+fn problem(location: &[&str], problem: Problem) -> Failure {
+    let location = location.iter().map(|step| Step::Name((*step).into()));
+    vec![FieldProblem {
+        location: location.collect(),
+        problem,
+        input: Value::Null,
+    }]
+    .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn status_of<T>(result: Result<T>) -> u16 {
+        result
+            .err()
+            .map_or(200, |failure| failure.status().as_u16())
+    }
+
+    #[test]
+    fn choices_that_are_none_are_told() {
+        let of = |text: &str| choices(&Texts::from([(OPTIONS.to_owned(), text.to_owned())]));
+        assert_eq!(choices(&Texts::new()).unwrap(), ImportOptions::default());
+        assert!(of(r#"{"mapping":{"a":"title"}}"#).is_ok());
+        for text in [
+            "",
+            "[1",
+            r#"{"mapping":{"a":"colour"}}"#,
+            r#"{"unknown":1}"#,
+        ] {
+            assert_eq!(status_of(of(text)), 422, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_key_has_bounds() {
+        let of = |text: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(IDEMPOTENCY_KEY, HeaderValue::from_str(text).unwrap());
+            key(&headers)
+        };
+        assert_eq!(key(&HeaderMap::new()).unwrap(), None);
+        assert_eq!(of("a-1").unwrap().as_deref(), Some("a-1"));
+        assert_eq!(status_of(of("")), 422);
+        assert_eq!(status_of(of(&"x".repeat(255))), 200);
+        assert_eq!(status_of(of(&"x".repeat(256))), 422);
+    }
+}

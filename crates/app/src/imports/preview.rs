@@ -1,0 +1,353 @@
+//! Looking at the first part of a file before anything is imported: what was understood, and what would become of it.
+
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::path::Path;
+
+use domain::ids::CampaignId;
+use domain::imports::{
+    ColumnProposal, Grounds, ImportOptions, LeadField, RowPlan, RowReader, Target, as_mapping,
+    propose,
+};
+use domain::leads::LeadFields;
+use store::imports::mappings;
+
+use super::read::table_options;
+use super::upload::{Incoming, known_kind, remove, storage, unreadable};
+use crate::caller::Member;
+use crate::context::{App, Done};
+use crate::error::{Error, Result};
+use crate::tokens::hash_of;
+
+/// What is kept of a text file; a workbook cannot be read in part.
+pub const FIRST_PART_BYTES: u64 = 1 << 20;
+/// Rows that are looked at.
+pub(super) const SAMPLE_ROWS: usize = 200;
+/// Rows that are shown.
+const SHOWN_ROWS: usize = 10;
+/// Different values that are shown of a column.
+const SAMPLES: usize = 5;
+/// Characters that are shown of a value.
+const SAMPLE_CHARACTERS_MAX: usize = 200;
+/// Problems that are told.
+const PROBLEMS_MAX: usize = 50;
+/// How sure a mapping is that was used before, in hundredths.
+const SAVED_CONFIDENCE: u8 = 100;
+
+/// What was understood of a file.
+#[derive(Debug, Clone)]
+pub struct Preview {
+    /// How it is written.
+    pub dialect: tables::Dialect,
+    /// A workbook's sheets.
+    pub sheets: Vec<String>,
+    /// Its columns.
+    pub columns: Vec<PreviewColumn>,
+    /// Its first rows.
+    pub rows: Vec<PreviewRow>,
+    /// What a person should look at.
+    pub problems: Vec<PreviewProblem>,
+    /// Rows that were looked at.
+    pub rows_looked_at: usize,
+    /// Whether the mapping is the one that was used for the same headers before.
+    pub is_saved_mapping: bool,
+}
+
+/// A column.
+#[derive(Debug, Clone)]
+pub struct PreviewColumn {
+    /// Its name.
+    pub name: String,
+    /// Some of its values.
+    pub samples: Vec<String>,
+    /// What it seems to be.
+    pub proposal: ColumnProposal,
+}
+
+/// A row, and what would become of it.
+#[derive(Debug, Clone)]
+pub struct PreviewRow {
+    /// Its number, from 1.
+    pub number: u64,
+    /// Its cells.
+    pub cells: Vec<String>,
+    /// The lead's fields, or why there would be none; `None` while no column is the title.
+    pub lead: Option<std::result::Result<LeadFields, String>>,
+}
+
+/// Something to look at.
+#[derive(Debug, Clone)]
+pub struct PreviewProblem {
+    /// The row, from 1; 0 is the header.
+    pub row: u64,
+    /// The column's name, where it is about one.
+    pub column: Option<String>,
+    /// What it is.
+    pub text: String,
+}
+
+/// A table's head and first rows.
+pub(super) struct Looked {
+    pub(super) header: Vec<String>,
+    pub(super) samples: Vec<(u64, Vec<String>)>,
+    dialect: tables::Dialect,
+    sheets: Vec<String>,
+    unreadable: Vec<tables::RowProblem>,
+}
+
+/// Begins to receive the first part of a file; of a text what is beyond it is left out.
+pub async fn begin_preview(
+    app: &App,
+    caller: &Member,
+    campaign: CampaignId,
+    file_name: &str,
+) -> Result<Incoming> {
+    let kind = known_kind(file_name)?;
+    let incoming = super::begin(app, caller, campaign).await?;
+    Ok(match kind {
+        tables::Kind::Delimited => incoming.keeping(FIRST_PART_BYTES),
+        tables::Kind::Xlsx | tables::Kind::Xls => incoming,
+    })
+}
+
+/// Looks at the received part with the choices so far; nothing of it is kept.
+pub async fn preview(
+    app: &App,
+    caller: &Member,
+    incoming: Incoming,
+    file_name: &str,
+    options: ImportOptions,
+) -> Result<Done<Preview>> {
+    let (key, finished) = incoming.finish().await?;
+    let looked = async {
+        let path = app.uploads().path(&key).map_err(storage)?;
+        let is_part =
+            known_kind(file_name)? == tables::Kind::Delimited && finished.bytes >= FIRST_PART_BYTES;
+        let (name, choices) = (file_name.to_owned(), options.clone());
+        let work = move || {
+            if is_part {
+                cut_after_last_line(&path)?;
+            }
+            look(&path, &name, Some(&choices))
+        };
+        let looked = app.tasks().run_blocking(work).await;
+        looked
+            .map_err(|error| Error::Internal(error.to_string()))?
+            .map_err(unreadable)
+    }
+    .await;
+    remove(app, &key).await?;
+    let looked = looked?;
+    let db = caller.read(app).await?;
+    let seq = db.seq().await?;
+    let saved = mappings::find(&db, &fingerprint(&looked.header)).await?;
+    drop(db);
+    let value = describe(looked, options, saved)?;
+    Ok(Done { value, seq })
+}
+
+/// Names the headers of a file, whatever their order and case.
+pub(super) fn fingerprint(header: &[String]) -> String {
+    let mut names: Vec<String> = header.iter().map(|name| name.to_lowercase()).collect();
+    names.sort();
+    hash_of(&names.join("\n"))
+}
+
+/// Reads a table's head and first rows; blocks.
+pub(super) fn look(
+    path: &Path,
+    file_name: &str,
+    options: Option<&ImportOptions>,
+) -> std::result::Result<Looked, tables::Error> {
+    let mut table = tables::open(path, file_name, &table_options(options))?;
+    let mut looked = Looked {
+        header: table.header().to_vec(),
+        samples: Vec::new(),
+        dialect: table.dialect().clone(),
+        sheets: table.sheet_names().to_vec(),
+        unreadable: Vec::new(),
+    };
+    let mut row = tables::Row::new();
+    while looked.samples.len() + looked.unreadable.len() < SAMPLE_ROWS {
+        match table.rows().read(&mut row)? {
+            tables::Step::Row => {
+                let cells = row.cells().map(str::to_owned).collect();
+                looked.samples.push((row.number(), cells));
+            }
+            tables::Step::Problem(problem) => looked.unreadable.push(problem),
+            tables::Step::End => break,
+        }
+    }
+    Ok(looked)
+}
+
+impl Looked {
+    /// Whether there is no row at all.
+    pub(super) fn has_no_rows(&self) -> bool {
+        self.samples.is_empty() && self.unreadable.is_empty()
+    }
+
+    /// What the columns seem to be.
+    pub(super) fn proposals(&self) -> Vec<ColumnProposal> {
+        let cells: Vec<Vec<String>> = self
+            .samples
+            .iter()
+            .map(|(_, cells)| cells.clone())
+            .collect();
+        propose(&self.header, &cells)
+    }
+}
+
+fn describe(
+    looked: Looked,
+    mut options: ImportOptions,
+    saved: Option<std::collections::BTreeMap<String, Target>>,
+) -> Result<Preview> {
+    let mut proposals = looked.proposals();
+    // The headers are the same but for order and case, so each name is found again.
+    let of_saved = |name: &String| {
+        let saved = saved.as_ref()?.iter();
+        let mut same = saved.filter(|(known, _)| known.to_lowercase() == name.to_lowercase());
+        same.next().map(|(_, target)| target.clone())
+    };
+    if saved.is_some() {
+        for (proposal, name) in proposals.iter_mut().zip(&looked.header) {
+            if let Some(target) = of_saved(name) {
+                *proposal = ColumnProposal {
+                    target,
+                    confidence: SAVED_CONFIDENCE,
+                    grounds: Grounds::Saved,
+                };
+            }
+        }
+    }
+    if options.mapping.is_empty() {
+        options.mapping = as_mapping(&looked.header, proposals.clone());
+    }
+    let has_title = options
+        .mapping
+        .values()
+        .any(|target| *target == Target::Field(LeadField::Title));
+    let plan = if has_title {
+        Some(RowPlan::new(&looked.header, &options)?)
+    } else {
+        None
+    };
+    let problems = problems(&looked, plan.as_ref());
+    let reader = plan.map(RowReader::Chosen);
+    let rows = looked.samples.iter().take(SHOWN_ROWS);
+    let rows = rows
+        .map(|(number, cells)| PreviewRow {
+            number: *number,
+            cells: cells.iter().map(|cell| shown(cell)).collect(),
+            lead: reader.as_ref().map(|reader| {
+                let made = reader.apply(cells.len(), |i| cells.get(i).map(String::as_str));
+                made.map(|made| made.fields)
+            }),
+        })
+        .collect();
+    let columns = looked.header.iter().zip(proposals).enumerate();
+    let columns = columns
+        .map(|(column, (name, proposal))| PreviewColumn {
+            name: name.clone(),
+            samples: samples(&looked, column),
+            proposal,
+        })
+        .collect();
+    Ok(Preview {
+        columns,
+        rows,
+        problems,
+        rows_looked_at: looked.samples.len() + looked.unreadable.len(),
+        is_saved_mapping: saved.is_some(),
+        dialect: looked.dialect,
+        sheets: looked.sheets,
+    })
+}
+
+fn problems(looked: &Looked, plan: Option<&RowPlan>) -> Vec<PreviewProblem> {
+    let mut problems = Vec::new();
+    let of_header = |text: &str| PreviewProblem {
+        row: 0,
+        column: None,
+        text: text.to_owned(),
+    };
+    // A row of data has addresses in it; the names of columns do not.
+    if looked
+        .header
+        .iter()
+        .any(|name| name.contains('@') || name.contains("://"))
+    {
+        problems.push(of_header(
+            "The first row looks like data. It is read as the names of the columns.",
+        ));
+    }
+    if plan.is_none() {
+        problems.push(of_header("No column was found that can be the title"));
+    }
+    for problem in &looked.unreadable {
+        problems.push(PreviewProblem {
+            row: problem.number,
+            column: None,
+            text: problem.reason.to_string(),
+        });
+    }
+    for (number, cells) in &looked.samples {
+        let Some(plan) = plan else { break };
+        let cell = |index: usize| cells.get(index).map(String::as_str);
+        for problem in plan.problems(cell) {
+            problems.push(PreviewProblem {
+                row: *number,
+                column: looked.header.get(problem.column).cloned(),
+                text: problem.text.to_owned(),
+            });
+        }
+        let made = RowReader::Chosen(plan.clone()).apply(cells.len(), cell);
+        if let Err(reason) = made {
+            problems.push(PreviewProblem {
+                row: *number,
+                column: None,
+                text: reason,
+            });
+        }
+    }
+    problems.sort_by_key(|problem| problem.row);
+    problems.truncate(PROBLEMS_MAX);
+    problems
+}
+
+/// The first different values of a column.
+fn samples(looked: &Looked, column: usize) -> Vec<String> {
+    let mut samples: Vec<String> = Vec::new();
+    for (_, cells) in &looked.samples {
+        let Some(value) = cells.get(column).map(|cell| shown(cell)) else {
+            continue;
+        };
+        if !value.trim().is_empty() && !samples.contains(&value) {
+            samples.push(value);
+        }
+        if samples.len() == SAMPLES {
+            break;
+        }
+    }
+    samples
+}
+
+fn shown(cell: &str) -> String {
+    cell.chars().take(SAMPLE_CHARACTERS_MAX).collect()
+}
+
+/// A part of a text ends anywhere, even within a character: what comes after its last line feed goes. In UTF-16 with the low
+/// byte first the line feed's second byte stays. A part without any line stays as it is.
+fn cut_after_last_line(path: &Path) -> std::io::Result<()> {
+    let mut file = File::options().read(true).write(true).open(path)?;
+    let mut bytes = Vec::new();
+    file.seek(SeekFrom::Start(0))?;
+    (&mut file).take(FIRST_PART_BYTES).read_to_end(&mut bytes)?;
+    if let Some(at) = bytes.iter().rposition(|byte| *byte == b'\n') {
+        let is_low_first = bytes.get(at + 1) == Some(&0) && at % 2 == 0;
+        let end = at + 1 + usize::from(is_low_first);
+        file.set_len(end as u64)?;
+    }
+    Ok(())
+}
