@@ -39,12 +39,14 @@ pub async fn login(
     );
     throttle::count(app, &[&account, &address]).await?;
     let (found, mut writing) = prove(app, &email_key, &credentials.password).await?;
-    throttle::forget(app, &account).await?;
-    throttle::give_back(app, &address).await?;
     let mut user = found.user;
     let key = open_login(app, &mut writing, &user, kind, origin).await?;
     user.last_login_at = Some(writing.now());
-    app.commit(writing, Login { user, key }).await
+    let done = app.commit(writing, Login { user, key }).await?;
+    // After the commit: what is counted is written beside the transaction, never within its hold of the database.
+    throttle::forget(app, &account).await?;
+    throttle::give_back(app, &address).await?;
+    Ok(done)
 }
 
 /// Checks the password and begins the transaction in which it still is the password: one that was

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use testkit::{Form, eventually};
+use testkit::{Form, eventually, postgres};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
@@ -245,4 +245,58 @@ async fn fix_52_an_import_survives_the_death_of_its_process() {
         is_killed_and_goes_on(Engine::Sqlite),
         is_killed_and_goes_on(Engine::Postgres)
     );
+}
+
+#[tokio::test]
+async fn a_node_without_the_file_leaves_it_to_the_one_that_has_it() {
+    const ROWS: i64 = 60_000;
+    let database = postgres().create_database();
+    let node = || {
+        Engine::Postgres
+            .program()
+            .env("DATABASE_URL", database.clone())
+            .started()
+    };
+    let (mut one, two) = (node(), node());
+    let register = json!({
+        "organization_name": "Nodes", "email": "n@nodes.example.com", "password": crate::people::PASSWORD,
+    });
+    let token = one
+        .http()
+        .post("/api/v1/auth/register")
+        .json(&register)
+        .send()
+        .await;
+    let token = token.expect_status(201).json();
+    let token = token["access_token"].as_str().expect("a token").to_owned();
+    let (http, other) = (
+        one.http().with_bearer(&token),
+        two.http().with_bearer(&token),
+    );
+    let body = json!({"name": "Nodes", "search_query": "", "lead_source": "linkedin"});
+    let campaign = http.post("/api/v1/campaigns").json(&body).send().await;
+    let campaign = id_of(&campaign.expect_status(201).json());
+    let path = format!("/api/v1/campaigns/{campaign}");
+    let count = async || {
+        let answer = other.get(&path).send().await.expect_status(200).json();
+        answer["leads_count"].as_i64().expect("a number")
+    };
+    let file = file_of(60_000);
+    let form = Form::new().file("file", "nodes.csv", "text/csv", &file);
+    let mut sent = JoinSet::new();
+    let upload = http.post(&format!("{path}/upload-leads")).multipart(form);
+    sent.spawn(upload.try_send());
+    eventually(PATIENCE, async || (count().await > 0).then_some(())).await;
+    one.kill();
+    let left = count().await;
+    assert!(left < ROWS, "too fast to be killed");
+    let given_back = || {
+        let sql = "select coalesce(max(given_back), 0) from imports";
+        let times = postgres().sql(database.rsplit('/').next().expect("a name"), sql);
+        times.trim().parse::<u32>().expect("a number")
+    };
+    eventually(PATIENCE, async || (given_back() > 0).then_some(())).await;
+    assert_eq!(count().await, left, "neither read on nor failed");
+    one.start();
+    eventually(PATIENCE, async || (count().await == ROWS).then_some(())).await;
 }
