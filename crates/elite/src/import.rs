@@ -17,7 +17,7 @@ use domain::imports::{Import, ImportState};
 use tokio::io::AsyncReadExt;
 
 use self::progress::Progress;
-use crate::admin::{address, explain, say};
+use crate::admin::{address, explain};
 use crate::cli::ImportFile;
 use crate::parts;
 use crate::run::{Failure, print};
