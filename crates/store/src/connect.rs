@@ -170,18 +170,18 @@ impl Store {
                 readers, writer, ..
             } => (
                 readers.size() + writer.size(),
-                readers.num_idle() + writer.num_idle(),
+                idle(readers.num_idle(), readers.size()) + idle(writer.num_idle(), writer.size()),
                 readers.options().get_max_connections() + 1,
             ),
             Pools::Postgres(pool) => (
                 pool.size(),
-                pool.num_idle(),
+                idle(pool.num_idle(), pool.size()),
                 pool.options().get_max_connections(),
             ),
         };
         PoolGauges {
             size,
-            idle: u32::try_from(idle).unwrap_or(u32::MAX),
+            idle,
             max,
             gate: self.inner.gate.gauges(),
             writers: self.inner.writer_gate.as_ref().map(Permits::gauges),
@@ -344,6 +344,12 @@ async fn open_postgres(options: &Options, clock: Clock, entropy: Entropy) -> Res
             pools: Pools::Postgres(pool),
         }),
     })
+}
+
+/// The pool counts its idle connections without a lock: for a moment the count can be below zero,
+/// which reads as a huge number, or above the size.
+fn idle(counted: usize, size: u32) -> u32 {
+    u32::try_from(counted).map_or(0, |counted| counted.min(size))
 }
 
 /// Lets something happen at most once in an interval.
