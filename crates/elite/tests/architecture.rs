@@ -10,7 +10,7 @@ use std::process::Command;
 use cargo_metadata::{DependencyKind, MetadataCommand};
 
 /// Our crates and the crates of ours that each may use. `elite` wires them all.
-const ROOMS: [(&str, &[&str]); 18] = [
+const ROOMS: [(&str, &[&str]); 19] = [
     ("domain", &[]),
     ("store", &["domain", "limits"]),
     ("bell", &["domain"]),
@@ -41,6 +41,7 @@ const ROOMS: [(&str, &[&str]); 18] = [
     ("prefork", &[]),
     ("elite", EVERYTHING),
     ("testkit", &["app", "store"]),
+    ("bench-load", &[]),
 ];
 
 const EVERYTHING: &[&str] = &["*"];
