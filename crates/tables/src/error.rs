@@ -12,6 +12,9 @@ pub enum Error {
     /// There is no row that could be a header.
     #[error("the file has no header row")]
     NoHeader,
+    /// A file that is read without a header has no row either.
+    #[error("the file has no rows")]
+    NoRows,
     /// The file is not of a kind that this crate reads, or not of the kind that its name says.
     #[error("{0}")]
     UnsupportedKind(String),

@@ -46,6 +46,13 @@ pub(crate) fn names(row: &Row) -> Vec<String> {
     names
 }
 
+/// The names of so many columns that no row names.
+pub(crate) fn numbered(columns: usize) -> Vec<String> {
+    (1..=columns)
+        .map(|number| format!("column {number}"))
+        .collect()
+}
+
 fn generated(column: usize) -> String {
     format!("column_{}", column + 1)
 }

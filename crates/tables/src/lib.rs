@@ -38,6 +38,8 @@
 //! * **Header.** The first row that is not blank. Names are trimmed; an empty one becomes `column_3`, a
 //!   repeated one (in any case) gets a number (`email`, `email_2`), so that names can be keys of a map.
 //!   Empty names at the end are dropped.
+//! * **No header.** With [`Options::has_header`] off the first row is data and has the number 1. There are as many columns
+//!   as the longest of the first [`WIDTH_ROWS_MAX`] rows has, empty cells at its end aside; they are `column 1`, `column 2`….
 //! * **Cells** are trimmed when read unless [`Options::trim`] is off. NUL characters are removed, for no
 //!   database stores them in text.
 //! * **Quotes.** A quote counts only at the start of a cell. One that is never closed costs its row alone:
@@ -67,7 +69,8 @@ pub use header::column_name;
 pub use kind::{Dialect, Kind};
 pub use options::{
     CELL_BYTES_MAX, COLUMNS_MAX, Options, RATIO_MAX, ROW_BYTES_MAX, SHARED_STRINGS_BYTES_MAX,
-    SheetChoice, WORKBOOK_BYTES_MAX, WORKBOOK_ENTRIES_MAX, WORKSHEET_BYTES_MAX, XLS_BYTES_MAX,
+    SheetChoice, WIDTH_ROWS_MAX, WORKBOOK_BYTES_MAX, WORKBOOK_ENTRIES_MAX, WORKSHEET_BYTES_MAX,
+    XLS_BYTES_MAX,
 };
 pub use row::Row;
 pub use table::{Record, Rows, Step, Table, open, open_file};

@@ -22,6 +22,9 @@ pub const RATIO_MAX: u64 = 250;
 /// Bytes of an XLS file; it is held in memory.
 pub const XLS_BYTES_MAX: u64 = 32 << 20;
 
+/// Rows that tell how many columns a table without a header has.
+pub const WIDTH_ROWS_MAX: u64 = 200;
+
 /// Which worksheet of a workbook to read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum SheetChoice {
@@ -43,6 +46,8 @@ pub struct Options {
     pub encoding: Option<Encoding>,
     /// The worksheet of a workbook.
     pub sheet: SheetChoice,
+    /// The first row that is not blank names the columns; otherwise it is data, and the columns are `column 1`, `column 2`…
+    pub has_header: bool,
     /// See [`COLUMNS_MAX`].
     pub columns_max: usize,
     /// See [`CELL_BYTES_MAX`].
@@ -70,6 +75,7 @@ impl Default for Options {
             delimiter: None,
             encoding: None,
             sheet: SheetChoice::First,
+            has_header: true,
             columns_max: COLUMNS_MAX,
             cell_bytes_max: CELL_BYTES_MAX,
             row_bytes_max: ROW_BYTES_MAX,

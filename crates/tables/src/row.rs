@@ -18,7 +18,7 @@ impl Row {
         Self::default()
     }
 
-    /// The number of the data row, from 1, the header not counted.
+    /// The number of the data row, from 1, a header not counted.
     pub fn number(&self) -> u64 {
         self.number
     }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    Dialect, Error, Kind, Options, Row, RowProblem,
+    Dialect, Error, Kind, Options, Row, RowProblem, WIDTH_ROWS_MAX,
     builder::Builder,
     header,
     kind::{SNIFF_BYTES, sniff},
@@ -86,7 +86,23 @@ pub fn open(path: impl AsRef<Path>, file_name: &str, options: &Options) -> Resul
 ///
 /// # Errors
 /// As for [`open`].
-pub fn open_file(mut file: File, file_name: &str, options: &Options) -> Result<Table, Error> {
+pub fn open_file(file: File, file_name: &str, options: &Options) -> Result<Table, Error> {
+    if options.has_header {
+        return Table::with_header(open_rows(file, file_name, options)?, options);
+    }
+    // How wide the table is shows only further down, so that its first part is read twice.
+    let looked_at = open_rows(file.try_clone()?, file_name, options)?;
+    let header = header::numbered(Rows::new(looked_at.source, options).columns()?);
+    let opened = open_rows(file, file_name, options)?;
+    Ok(Table::new(
+        header,
+        opened.dialect,
+        opened.sheet_names,
+        Rows::new(opened.source, options),
+    ))
+}
+
+fn open_rows(mut file: File, file_name: &str, options: &Options) -> Result<Opened, Error> {
     let mut first = Vec::with_capacity(SNIFF_BYTES);
     file.rewind()?;
     (&mut file)
@@ -95,26 +111,16 @@ pub fn open_file(mut file: File, file_name: &str, options: &Options) -> Result<T
     if first.is_empty() {
         return Err(Error::Empty);
     }
-    let opened = match sniff(file_name, &first)? {
-        Kind::Delimited => DelimitedRows::open(file, file_name, options)?,
-        Kind::Xlsx => XlsxRows::open(file, options)?,
-        Kind::Xls => XlsRows::open(file, options)?,
-    };
-    Table::new(opened, options)
+    match sniff(file_name, &first)? {
+        Kind::Delimited => DelimitedRows::open(file, file_name, options),
+        Kind::Xlsx => XlsxRows::open(file, options),
+        Kind::Xls => XlsRows::open(file, options),
+    }
 }
 
 impl Table {
-    fn new(opened: Opened, options: &Options) -> Result<Self, Error> {
-        let mut rows = Rows {
-            source: opened.source,
-            builder: Builder::new(options),
-            width: 0,
-            trim: options.trim,
-            number: 0,
-            text_bytes_left: options.worksheet_bytes_max,
-            worksheet_bytes_max: options.worksheet_bytes_max,
-            is_finished: false,
-        };
+    fn with_header(opened: Opened, options: &Options) -> Result<Self, Error> {
+        let mut rows = Rows::new(opened.source, options);
         if !rows.advance()? {
             return Err(Error::NoHeader);
         }
@@ -134,13 +140,22 @@ impl Table {
         if header.is_empty() {
             return Err(Error::NoHeader);
         }
+        Ok(Self::new(header, opened.dialect, opened.sheet_names, rows))
+    }
+
+    fn new(
+        header: Vec<String>,
+        dialect: Dialect,
+        sheet_names: Vec<String>,
+        mut rows: Rows,
+    ) -> Self {
         rows.width = header.len();
-        Ok(Self {
+        Self {
             header,
-            dialect: opened.dialect,
-            sheet_names: opened.sheet_names,
+            dialect,
+            sheet_names,
             rows,
-        })
+        }
     }
 
     /// The names of the columns, in file order; none is empty, none occurs twice.
@@ -170,6 +185,38 @@ impl Table {
 }
 
 impl Rows {
+    fn new(source: Source, options: &Options) -> Self {
+        Self {
+            source,
+            builder: Builder::new(options),
+            width: 0,
+            trim: options.trim,
+            number: 0,
+            text_bytes_left: options.worksheet_bytes_max,
+            worksheet_bytes_max: options.worksheet_bytes_max,
+            is_finished: false,
+        }
+    }
+
+    /// The columns that the first rows have values in; at least one.
+    fn columns(mut self) -> Result<usize, Error> {
+        let mut row = Row::new();
+        let mut columns = 1;
+        for rows_read in 0..WIDTH_ROWS_MAX {
+            match self.read(&mut row)? {
+                Step::Row => {
+                    let mut from_last = (0..row.len()).rev();
+                    let last = from_last.find(|column| !row.cell(*column).trim().is_empty());
+                    columns = columns.max(last.map_or(0, |last| last + 1));
+                }
+                Step::Problem(_) => {}
+                Step::End if rows_read == 0 => return Err(Error::NoRows),
+                Step::End => break,
+            }
+        }
+        Ok(columns)
+    }
+
     /// Reads the next row into `row`, reusing its memory.
     ///
     /// # Errors

@@ -228,6 +228,10 @@ pub struct ImportChoices {
     /// How values are tidied.
     #[schema(nullable = false)]
     pub cleaning: Option<ImportCleaning>,
+    /// `first_row`: the first row that is not blank names the columns; `none`: it is data, and the columns are `column 1`, `column 2`…;
+    /// `auto`: found out, and the import says what was. An import is shown with one of the first two.
+    #[schema(default = "auto", nullable = false)]
+    pub header: Option<String>,
     /// The worksheet of a workbook; the first one where it is missing.
     pub sheet: Option<String>,
     /// What separates the cells of a text: comma, semicolon, tab or bar; found out where it is missing.

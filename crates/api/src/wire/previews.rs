@@ -22,7 +22,9 @@ pub struct ImportPreview {
     pub sheet: Option<String>,
     /// The worksheets of a workbook.
     pub sheets: Vec<String>,
-    /// The columns, named by the first row that is not blank.
+    /// `first_row` or `none`: whether the first row that is not blank is taken for the names of the columns.
+    pub header: &'static str,
+    /// The columns, named by that row, or else `column 1`, `column 2`…
     pub columns: Vec<ImportPreviewColumn>,
     /// The first rows, at most 10.
     pub rows: Vec<ImportPreviewRow>,
@@ -96,7 +98,7 @@ pub struct ImportPreviewLead {
 /// Something to look at.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ImportPreviewProblem {
-    /// The row, from 1; 0 is the header.
+    /// The row, from 1; 0 is the header or the whole file.
     pub row: u64,
     /// The column, where it is about one.
     #[schema(required)]
@@ -114,6 +116,7 @@ impl From<looked::Preview> for ImportPreview {
             delimiter: dialect.delimiter.map(|byte| char::from(byte).to_string()),
             sheet: dialect.sheet,
             sheets: preview.sheets,
+            header: preview.header.as_str(),
             columns: preview.columns.into_iter().map(column).collect(),
             rows: preview.rows.into_iter().map(row).collect(),
             problems: preview.problems.into_iter().map(problem).collect(),

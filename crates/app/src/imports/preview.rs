@@ -6,8 +6,8 @@ use std::path::Path;
 
 use domain::ids::CampaignId;
 use domain::imports::{
-    ColumnProposal, Grounds, ImportOptions, LeadField, RowPlan, RowReader, Target, as_mapping,
-    propose,
+    ColumnProposal, Grounds, HeaderChoice, ImportOptions, LeadField, RowPlan, RowReader, Target,
+    as_mapping, looks_like_header, propose,
 };
 use domain::leads::LeadFields;
 use store::imports::mappings;
@@ -41,6 +41,8 @@ pub struct Preview {
     pub dialect: tables::Dialect,
     /// A workbook's sheets.
     pub sheets: Vec<String>,
+    /// Whether its first row is taken for the names of the columns; never [`HeaderChoice::Auto`].
+    pub header: HeaderChoice,
     /// Its columns.
     pub columns: Vec<PreviewColumn>,
     /// Its first rows.
@@ -78,7 +80,7 @@ pub struct PreviewRow {
 /// Something to look at.
 #[derive(Debug, Clone)]
 pub struct PreviewProblem {
-    /// The row, from 1; 0 is the header.
+    /// The row, from 1; 0 is the header, or what is said of the whole file.
     pub row: u64,
     /// The column's name, where it is about one.
     pub column: Option<String>,
@@ -89,6 +91,8 @@ pub struct PreviewProblem {
 /// A table's head and first rows.
 pub(super) struct Looked {
     pub(super) header: Vec<String>,
+    /// Never [`HeaderChoice::Auto`].
+    pub(super) header_choice: HeaderChoice,
     pub(super) samples: Vec<(u64, Vec<String>)>,
     dialect: tables::Dialect,
     sheets: Vec<String>,
@@ -140,7 +144,12 @@ pub async fn preview(
     let looked = looked?;
     let db = caller.read(app).await?;
     let seq = db.seq().await?;
-    let saved = mappings::find(&db, &fingerprint(&looked.header)).await?;
+    let saved = if looked.header_choice == HeaderChoice::None {
+        // Numbered columns are those of any other file as well.
+        None
+    } else {
+        mappings::find(&db, &fingerprint(&looked.header)).await?
+    };
     drop(db);
     let value = describe(looked, options, saved)?;
     Ok(Done { value, seq })
@@ -153,15 +162,44 @@ pub(super) fn fingerprint(header: &[String]) -> String {
     hash_of(&names.join("\n"))
 }
 
-/// Reads a table's head and first rows; blocks.
+/// Reads a table's head and first rows, and finds out where nobody said it whether it has a head; blocks.
 pub(super) fn look(
     path: &Path,
     file_name: &str,
     options: Option<&ImportOptions>,
 ) -> std::result::Result<Looked, tables::Error> {
-    let mut table = tables::open(path, file_name, &table_options(options))?;
+    let asked = options.map_or(HeaderChoice::FirstRow, |options| options.header);
+    let table_options = table_options(options);
+    let looked = look_as(path, file_name, &table_options, asked)?;
+    let Some(options) = options.filter(|_| asked == HeaderChoice::Auto) else {
+        return Ok(looked);
+    };
+    // A mapping that names the first row's cells says that they are names.
+    let is_named = |name| looked.header.contains(name);
+    let is_mapped = !options.mapping.is_empty() && options.mapping.keys().all(is_named);
+    if is_mapped || looks_like_header(&looked.header, &looked.cells()) {
+        return Ok(Looked {
+            header_choice: HeaderChoice::FirstRow,
+            ..looked
+        });
+    }
+    let table_options = tables::Options {
+        has_header: false,
+        ..table_options
+    };
+    look_as(path, file_name, &table_options, HeaderChoice::None)
+}
+
+fn look_as(
+    path: &Path,
+    file_name: &str,
+    table_options: &tables::Options,
+    header_choice: HeaderChoice,
+) -> std::result::Result<Looked, tables::Error> {
+    let mut table = tables::open(path, file_name, table_options)?;
     let mut looked = Looked {
         header: table.header().to_vec(),
+        header_choice,
         samples: Vec::new(),
         dialect: table.dialect().clone(),
         sheets: table.sheet_names().to_vec(),
@@ -189,12 +227,12 @@ impl Looked {
 
     /// What the columns seem to be.
     pub(super) fn proposals(&self) -> Vec<ColumnProposal> {
-        let cells: Vec<Vec<String>> = self
-            .samples
-            .iter()
-            .map(|(_, cells)| cells.clone())
-            .collect();
-        propose(&self.header, &cells)
+        propose(&self.header, &self.cells())
+    }
+
+    fn cells(&self) -> Vec<Vec<String>> {
+        let cells = self.samples.iter().map(|(_, cells)| cells.clone());
+        cells.collect()
     }
 }
 
@@ -203,6 +241,8 @@ fn describe(
     mut options: ImportOptions,
     saved: Option<std::collections::BTreeMap<String, Target>>,
 ) -> Result<Preview> {
+    let asked = options.header;
+    options.header = looked.header_choice;
     let mut proposals = looked.proposals();
     // The headers are the same but for order and case, so each name is found again.
     let of_saved = |name: &String| {
@@ -233,7 +273,7 @@ fn describe(
     } else {
         None
     };
-    let problems = problems(&looked, plan.as_ref());
+    let problems = problems(&looked, asked, plan.as_ref());
     let reader = plan.map(RowReader::Chosen);
     let rows = looked.samples.iter().take(SHOWN_ROWS);
     let rows = rows
@@ -255,6 +295,7 @@ fn describe(
         })
         .collect();
     Ok(Preview {
+        header: looked.header_choice,
         columns,
         rows,
         problems,
@@ -265,19 +306,20 @@ fn describe(
     })
 }
 
-fn problems(looked: &Looked, plan: Option<&RowPlan>) -> Vec<PreviewProblem> {
+fn problems(looked: &Looked, asked: HeaderChoice, plan: Option<&RowPlan>) -> Vec<PreviewProblem> {
     let mut problems = Vec::new();
     let of_header = |text: &str| PreviewProblem {
         row: 0,
         column: None,
         text: text.to_owned(),
     };
-    // A row of data has addresses in it; the names of columns do not.
-    if looked
-        .header
-        .iter()
-        .any(|name| name.contains('@') || name.contains("://"))
-    {
+    if looked.header_choice == HeaderChoice::None {
+        if asked == HeaderChoice::Auto {
+            problems.push(of_header(
+                "The first row looks like data, so it is read as data and the columns are numbered.",
+            ));
+        }
+    } else if !looks_like_header(&looked.header, &looked.cells()) {
         problems.push(of_header(
             "The first row looks like data. It is read as the names of the columns.",
         ));

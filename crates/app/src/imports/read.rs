@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use domain::imports::{Delimiter, FileEncoding, Import, ImportOptions, MappedRow, PPM, RowReader};
+use domain::imports::{
+    Delimiter, FileEncoding, HeaderChoice, Import, ImportOptions, MappedRow, PPM, RowReader,
+};
 use store::imports::failures::Failure;
 use tokio::sync::mpsc;
 
@@ -105,6 +107,7 @@ pub(super) fn table_options(options: Option<&ImportOptions>) -> tables::Options 
             FileEncoding::Utf16Be => tables::Encoding::Utf16Be,
             FileEncoding::Windows1252 => tables::Encoding::Windows1252,
         }),
+        has_header: options.header != HeaderChoice::None,
         sheet: options
             .sheet
             .clone()

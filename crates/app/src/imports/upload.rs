@@ -3,8 +3,8 @@
 use domain::events::{Event, EventName};
 use domain::ids::{CampaignId, ImportId};
 use domain::imports::{
-    FILE_NAME_CHARACTERS_MAX, Import, ImportCounts, ImportOptions, ImportState, RowReader,
-    as_mapping,
+    FILE_NAME_CHARACTERS_MAX, HeaderChoice, Import, ImportCounts, ImportOptions, ImportState,
+    RowReader, as_mapping,
 };
 use domain::jobs::Job;
 use domain::refusal::Refusal;
@@ -252,8 +252,12 @@ async fn queue(
         Err(store::Error::Duplicate(_)) if key.is_some() => return Err(key_is_taken()),
         done => done?,
     }
-    let chosen = wanted.asked.as_ref();
-    if let Some(options) = chosen.filter(|options| !options.mapping.is_empty()) {
+    let is_chosen = wanted
+        .asked
+        .as_ref()
+        .is_some_and(|asked| !asked.mapping.is_empty());
+    let kept = queued.options.as_ref().filter(|_| is_chosen);
+    if let Some(options) = kept.filter(|options| options.header != HeaderChoice::None) {
         mappings::save(&writing, &fingerprint(&queued.header), &options.mapping).await?;
     }
     jobs::enqueue(
@@ -328,6 +332,7 @@ async fn look_at(
         return Err(Refusal::rule("File is empty").into());
     }
     let options = wanted.asked.clone().map(|mut options| {
+        options.header = looked.header_choice;
         if options.mapping.is_empty() {
             options.mapping = as_mapping(&looked.header, looked.proposals());
         }
@@ -345,7 +350,7 @@ pub(super) async fn remove(app: &App, key: &str) -> Result<()> {
 /// A file that cannot be read is the client's to mend: 400, or 413 with the way out.
 pub(super) fn unreadable(error: tables::Error) -> Error {
     match error {
-        tables::Error::Empty | tables::Error::NoHeader => {
+        tables::Error::Empty | tables::Error::NoHeader | tables::Error::NoRows => {
             Refusal::rule("File is empty or malformed").into()
         }
         tables::Error::TooLarge { .. } => Refusal::too_large(error.to_string()).into(),

@@ -7,6 +7,7 @@
 
 mod cleaning;
 mod duplicates;
+mod header;
 mod mapping;
 mod options;
 mod plan;
@@ -15,10 +16,11 @@ mod synonyms;
 
 pub use cleaning::{Cleaning, Country};
 pub use duplicates::{Found, LeadKeys, Resolved, resolve};
+pub use header::looks_like_header;
 pub use mapping::{CONTACT_SOURCE, MappedRow, Mapping};
 pub use options::{
-    Delimiter, DuplicateMode, DuplicateScope, Duplicates, FileEncoding, ImportOptions, LeadField,
-    OWN_NAME_CHARACTERS_MAX, Target,
+    Delimiter, DuplicateMode, DuplicateScope, Duplicates, FileEncoding, HeaderChoice,
+    ImportOptions, LeadField, OWN_NAME_CHARACTERS_MAX, Target,
 };
 pub use plan::{CellProblem, RowPlan, RowReader};
 pub use proposal::{ColumnProposal, Grounds, as_mapping, propose};

@@ -21,12 +21,39 @@ pub struct ImportOptions {
     pub duplicates: Duplicates,
     /// How values are tidied.
     pub cleaning: Cleaning,
+    /// Whether the first row names the columns.
+    pub header: HeaderChoice,
     /// The worksheet of a workbook; the first one where `None`.
     pub sheet: Option<String>,
     /// What separates the cells of a text file; found out where `None`.
     pub delimiter: Option<Delimiter>,
     /// How the characters of a text file are encoded; found out where `None`.
     pub encoding: Option<FileEncoding>,
+}
+
+/// Whether the first row that is not blank names the columns. An import is kept with what was decided; one of an earlier
+/// version, which is [`Auto`](Self::Auto), has names in its first row.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HeaderChoice {
+    /// Found out by what the row holds.
+    #[default]
+    Auto,
+    /// It does.
+    FirstRow,
+    /// It is data like the others; the columns are `column 1`, `column 2`…
+    None,
+}
+
+impl HeaderChoice {
+    /// The wire's word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::FirstRow => "first_row",
+            Self::None => "none",
+        }
+    }
 }
 
 /// A field of a lead that a column can fill.
@@ -222,7 +249,7 @@ mod tests {
     #[test]
     fn choices_are_read_back_as_they_were_written() {
         let text = r#"{"mapping":{"Firma":"title","Nr":"own:customer number","x":"ignore"},
-            "duplicates":{"scope":"tenant","mode":"update_empty"},"delimiter":"\t","encoding":"UTF-16LE",
+            "duplicates":{"scope":"tenant","mode":"update_empty"},"delimiter":"\t","encoding":"UTF-16LE","header":"none",
             "cleaning":{"phone_country":"FR"}}"#;
         let options: ImportOptions = serde_json::from_str(text).expect("choices");
         assert_eq!(options.mapping["Nr"], Target::Own("customer number".into()));
@@ -243,6 +270,7 @@ mod tests {
             (r#"{"cleaning":{"phone_country":"XX"}}"#, "country"),
             (r#"{"duplicates":{"mode":"replace"}}"#, "update_all"),
             (r#"{"delimiter":"x"}"#, "unknown variant"),
+            (r#"{"header":"second_row"}"#, "first_row"),
             (r#"{"shet":"a"}"#, "unknown field"),
         ] {
             let error = serde_json::from_str::<ImportOptions>(text).expect_err(text);

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::cleaning::{self, Cleaning, looks_like_phone, looks_like_url};
 use super::mapping::{CONTACT_SOURCE, MappedRow, Mapping, check_lengths, present};
-use super::options::{ImportOptions, LeadField, Target};
+use super::options::{HeaderChoice, ImportOptions, LeadField, Target};
 use super::proposal::own_name;
 use crate::email::EmailAddress;
 use crate::leads::{LeadFields, SCORE_IMPORTED_DESCRIBED};
@@ -24,6 +24,8 @@ pub enum RowReader {
 pub struct RowPlan {
     columns: Vec<Column>,
     cleaning: Cleaning,
+    /// Between `column` and its number, in the name of a cell beyond the columns.
+    joint: char,
 }
 
 #[derive(Debug, Clone)]
@@ -104,6 +106,11 @@ impl RowPlan {
         Ok(Self {
             columns,
             cleaning: options.cleaning.clone(),
+            joint: if options.header == HeaderChoice::None {
+                ' '
+            } else {
+                '_'
+            },
         })
     }
 
@@ -232,7 +239,8 @@ impl RowPlan {
                 Some((name.clone(), Value::from(value(index)?)))
             });
         let beyond = (width..cells).filter_map(|index| {
-            Some((format!("column_{}", index + 1), Value::from(value(index)?)))
+            let name = format!("column{}{}", self.joint, index + 1);
+            Some((name, Value::from(value(index)?)))
         });
         let own: Map<String, Value> = named.chain(beyond).collect();
         (!own.is_empty()).then_some(own)

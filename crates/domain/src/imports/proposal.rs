@@ -17,7 +17,7 @@ const BY_VALUES: u8 = 60;
 /// Nothing but that it is the first column of words.
 const BY_PLACE: u8 = 30;
 /// The share of values (in hundredths) from which on they decide.
-const SHARE_DECIDES: usize = 80;
+pub(super) const SHARE_DECIDES: usize = 80;
 /// The share below which values contradict a header; its confidence is halved.
 const SHARE_CONTRADICTS: usize = 50;
 
@@ -109,20 +109,7 @@ fn own() -> ColumnProposal {
 
 fn by_header(header: &str, values: &[&str]) -> ColumnProposal {
     let header = header.trim().to_lowercase();
-    let by_name = LeadField::ALL
-        .into_iter()
-        .find(|field| is_one_of(&header, names_of(*field)));
-    let by_synonym = || {
-        let known = SYNONYMS.iter();
-        known
-            .filter(|(_, words)| is_one_of(&header, words))
-            .map(|(field, _)| *field)
-            .next()
-    };
-    let found = by_name
-        .map(|field| (field, BY_NAME, Grounds::Name))
-        .or_else(|| by_synonym().map(|field| (field, BY_SYNONYM, Grounds::Synonym)));
-    let Some((field, confidence, grounds)) = found else {
+    let Some((field, confidence, grounds)) = known(&header) else {
         return own();
     };
     let contradicted =
@@ -136,6 +123,23 @@ fn by_header(header: &str, values: &[&str]) -> ColumnProposal {
         },
         grounds,
     }
+}
+
+/// The field that a header in small letters is known to be, how sure that is, and why.
+pub(super) fn known(header: &str) -> Option<(LeadField, u8, Grounds)> {
+    let by_name = LeadField::ALL
+        .into_iter()
+        .find(|field| is_one_of(header, names_of(*field)));
+    let by_synonym = || {
+        let known = SYNONYMS.iter();
+        known
+            .filter(|(_, words)| is_one_of(header, words))
+            .map(|(field, _)| *field)
+            .next()
+    };
+    by_name
+        .map(|field| (field, BY_NAME, Grounds::Name))
+        .or_else(|| by_synonym().map(|field| (field, BY_SYNONYM, Grounds::Synonym)))
 }
 
 /// How many of a hundred values have the field's shape; `None` for a field without one.

@@ -55,6 +55,7 @@ async fn a_file_is_looked_at_imported_and_undone() {
         let preview = answer.expect_status(200).json();
         assert_eq!(preview["delimiter"], ";");
         assert_eq!(preview["encoding"], "UTF-8");
+        assert_eq!(preview["header"], "first_row");
         let columns = preview["columns"].as_array().expect("columns");
         let targets: Vec<_> = columns.iter().map(|column| &column["target"]).collect();
         assert_eq!(targets, ["title", "email", "own:nr"]);

@@ -9,7 +9,7 @@ use std::time::Duration;
 use app::imports;
 use app::jobs::{self, Outcome, Turn};
 use domain::entropy::Entropy;
-use domain::imports::ImportState;
+use domain::imports::{HeaderChoice, ImportState};
 use domain::leads::LeadPatch;
 use tokio::sync::Semaphore;
 
@@ -256,18 +256,53 @@ async fn failed_rows_come_back_as_they_were(world: World) {
     let text = "name,email,note\n ,\"x, y\",=1+1\nAcme,a@b.example,fine\n,last\n";
     let import = world.import(&person, person.campaign, text, "{}").await;
     assert_eq!(import.counts.leads_failed, 2);
-    let done = imports::errors(&world.app, &person.member, person.campaign, import.id).await;
-    let mut file = done.unwrap().value;
-    let mut bytes = Vec::new();
-    while let Some(more) = file.next().await.unwrap() {
-        bytes.extend(more);
-    }
-    let text = String::from_utf8(bytes).unwrap();
-    let lines: Vec<&str> = text.trim_start_matches('\u{feff}').lines().collect();
+    let text = world.errors(&person, &import).await;
+    let lines: Vec<&str> = text.lines().collect();
     assert_eq!(lines[0], "name,email,note,reason");
     assert_eq!(lines[1], "\" \",\"x, y\",'=1+1,Missing company name");
     assert_eq!(lines[2], ",last,,Missing company name");
     assert_eq!(lines.len(), 3);
+}
+
+async fn a_first_row_of_data_is_a_row(world: World) {
+    let person = world.person("acme").await;
+    let text = "Acme,a@b.example,030 901820\n,c@d.example,,=x\nZeta,,\n";
+    let campaign = world.campaign(&person.member).await;
+    let import = world.import(&person, campaign, text, "{}").await;
+    let options = import.options.as_ref().expect("choices");
+    assert_eq!(options.header, HeaderChoice::None);
+    let counts = &import.counts;
+    assert_eq!((counts.rows_read, counts.leads_created), (3, 2));
+    assert_eq!(import.failed_rows[0].row, 2);
+    let leads = world.leads(&person, campaign).await;
+    let acme = &leads[0].fields;
+    assert_eq!(acme.title.as_deref(), Some("Acme"));
+    assert_eq!(acme.email.as_deref(), Some("a@b.example"));
+    assert_eq!(acme.phone.as_deref(), Some("030 901820"));
+    assert_eq!(
+        world.errors(&person, &import).await,
+        "column 1,column 2,column 3,column 4,reason\r\n,c@d.example,,'=x,Missing company name\r\n"
+    );
+    // Asked for, with a mapping of numbered columns; and the same rows when the first is to be names.
+    let campaign = world.campaign(&person.member).await;
+    let numbered = r#"{"header":"none","mapping":{"column 1":"title","column 3":"own:nr"}}"#;
+    let import = world.import(&person, campaign, text, numbered).await;
+    assert_eq!(import.counts.leads_created, 2);
+    let leads = world.leads(&person, campaign).await;
+    let own = leads[0].fields.scraped_data.as_ref().expect("own fields");
+    assert_eq!(
+        (&own["nr"], &own["column 2"]),
+        (&"030 901820".into(), &"a@b.example".into())
+    );
+    for options in [
+        r#"{"header":"first_row","mapping":{"Acme":"title"}}"#,
+        r#"{"mapping":{"Acme":"title"}}"#,
+    ] {
+        let campaign = world.campaign(&person.member).await;
+        let import = world.import(&person, campaign, text, options).await;
+        assert_eq!(import.counts.rows_read, 2, "{options}");
+        assert_eq!(import.header[0], "Acme");
+    }
 }
 
 on_both_engines!(
@@ -277,4 +312,5 @@ on_both_engines!(
     one_that_waits_or_runs_can_be_stopped,
     a_long_import_gives_way_after_a_chunk,
     failed_rows_come_back_as_they_were,
+    a_first_row_of_data_is_a_row,
 );

@@ -213,6 +213,19 @@ impl World {
         done.unwrap().value
     }
 
+    /// The file of the failed rows, without its byte-order mark.
+    pub(crate) async fn errors(&self, person: &Person, import: &Import) -> String {
+        let (app, member) = (&self.app, &person.member);
+        let done = imports::errors(app, member, import.campaign_id, import.id).await;
+        let mut file = done.unwrap().value;
+        let mut bytes = Vec::new();
+        while let Some(more) = file.next().await.unwrap() {
+            bytes.extend(more);
+        }
+        let text = String::from_utf8(bytes).unwrap();
+        text.trim_start_matches('\u{feff}').to_owned()
+    }
+
     /// All leads of a campaign, by title.
     pub(crate) async fn leads(&self, person: &Person, campaign: CampaignId) -> Vec<Lead> {
         let mut all = Vec::new();

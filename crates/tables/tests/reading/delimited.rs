@@ -373,3 +373,32 @@ fn cells_and_characters_go_over_the_ends_of_chunks() {
         assert_eq!(read("a.csv", &bytes).1, expected);
     }
 }
+
+#[test]
+fn without_a_header_the_first_row_is_data() {
+    let options = Options {
+        has_header: false,
+        ..Options::default()
+    };
+    let table = open_with("a.csv", b"sep=;\nA;;\n\nB;b;\nC;;c;;\n", &options).unwrap();
+    assert_eq!(table.header(), list(&["column 1", "column 2", "column 3"]));
+    assert_eq!(
+        rows(table),
+        [
+            Ok(list(&["A", "", ""])),
+            Ok(list(&["B", "b", ""])),
+            Ok(list(&["C", "", "c"]))
+        ]
+    );
+    let mut table = open_with("a.csv", b"A\n\"B\nC\n", &options).unwrap();
+    assert_eq!(table.rows().skip_rows(1).unwrap(), 1);
+    let problem = table.into_rows().next().unwrap().unwrap();
+    assert!(matches!(problem, Record::Problem(problem) if problem.number == 2));
+    // The first rows alone decide on the columns; what a later one has more is kept.
+    let long = format!("{}A,B", "A\n".repeat(200));
+    let table = open_with("a.csv", long.as_bytes(), &options).unwrap();
+    assert_eq!(table.header(), list(&["column 1"]));
+    assert_eq!(rows(table).pop().unwrap(), Ok(list(&["A", "B"])));
+    let nothing = open_with("a.csv", b" \n\n", &options);
+    assert!(matches!(nothing, Err(Error::NoRows)));
+}
