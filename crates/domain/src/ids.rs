@@ -49,6 +49,8 @@ ids! {
     LeadId,
     /// A file import.
     ImportId,
+    /// An upload in pieces.
+    UploadId,
     /// An e-mail template.
     TemplateId,
     /// A background job.

@@ -23,3 +23,4 @@ pub mod search;
 pub mod team;
 pub mod templates;
 pub mod tenants;
+pub mod uploads;

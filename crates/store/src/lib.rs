@@ -30,6 +30,7 @@ pub mod team;
 pub mod templates;
 pub mod tenants;
 pub mod unscoped;
+pub mod uploads;
 mod write;
 
 pub use connect::{Engine, Options, PoolGauges, Store};

@@ -24,6 +24,11 @@ const SCRIPTS: &[(i64, &str, &str)] = &[
         "imports",
         include_str!("../../../migrations/0002_imports.sql"),
     ),
+    (
+        3,
+        "uploads",
+        include_str!("../../../migrations/0003_uploads.sql"),
+    ),
 ];
 
 /// SQLite's position is the rowid; PostgreSQL's needs an index, which the first script ends with.

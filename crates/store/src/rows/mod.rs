@@ -15,4 +15,6 @@ pub(crate) mod sessions;
 pub(crate) mod spines;
 pub(crate) mod templates;
 pub(crate) mod tenants;
+pub(crate) mod upload_pieces;
+pub(crate) mod uploads;
 pub(crate) mod users;
