@@ -56,6 +56,7 @@ pub(crate) async fn open(settings: &Settings, port: u16) -> Result<Opened, Failu
             quota_enforced: settings.limits.enforces_quota,
             throttled: settings.limits.is_enabled,
             upload_bytes_max: settings.imports.upload_max_bytes(),
+            upload_life: std::time::Duration::from_secs(24 * 3600),
         },
     });
     Ok(Opened {

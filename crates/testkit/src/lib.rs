@@ -11,6 +11,7 @@
 //! |---|---|---|
 //! | [`postgres()`] | [`Postgres::create_database`] gives each test its own database | [`Postgres::start`] |
 //! | [`redis()`] | shared | [`Redis::start`] |
+//! | `S3` (feature `s3`) | – | `S3::start` |
 //! | [`browser()`] | – | each call |
 //! | [`Program`] | – | each start |
 
@@ -23,6 +24,8 @@ mod postgres;
 mod process;
 mod program;
 mod redis;
+#[cfg(feature = "s3")]
+mod s3;
 mod scratch;
 mod small_disk;
 
@@ -36,5 +39,7 @@ pub use postgres::{Postgres, postgres};
 pub use process::kill_hard;
 pub use program::Program;
 pub use redis::{Redis, redis};
+#[cfg(feature = "s3")]
+pub use s3::S3;
 pub use scratch::temp_dir;
 pub use tempfile::TempDir;

@@ -12,6 +12,7 @@
 mod cancel;
 mod chunk;
 mod errors;
+mod from_upload;
 mod preview;
 mod read;
 mod run;
@@ -21,6 +22,7 @@ mod upload;
 
 pub use cancel::{cancel, cancel_of};
 pub use errors::{ErrorFile, errors};
+pub use from_upload::{preview_upload, start_from_upload};
 pub use preview::{
     FIRST_PART_BYTES, Preview, PreviewColumn, PreviewProblem, PreviewRow, begin_preview, preview,
 };

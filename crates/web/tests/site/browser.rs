@@ -58,6 +58,7 @@ impl Site {
                 quota_enforced: false,
                 throttled: true,
                 upload_bytes_max: UPLOAD_BYTES_MAX,
+                upload_life: std::time::Duration::from_secs(24 * 3600),
             },
         });
         let router = router(WebState::new(app.clone()));
