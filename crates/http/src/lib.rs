@@ -54,7 +54,7 @@ pub use address::{ClientAddress, PeerAddress, TrustedProxies};
 pub use answers::{EventSeq, Json, no_content};
 pub use caller::{Bearer, Caller, CallingMember, identify};
 pub use counters::{Counters, Counts};
-pub use downloads::download;
+pub use downloads::{download, error_file};
 pub use edge::{Edge, EdgeOptions};
 pub use error::{Failure, Result};
 pub use fields::{ANY_TEXT, Fields};

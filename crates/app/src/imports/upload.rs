@@ -314,7 +314,7 @@ pub(super) fn key_is_taken() -> Error {
 }
 
 /// The format that a file's name promises; another one is refused.
-pub(super) fn known_kind(file_name: &str) -> Result<tables::Kind> {
+pub(crate) fn known_kind(file_name: &str) -> Result<tables::Kind> {
     let lowered = file_name.to_lowercase();
     let is_known = [".csv", ".tsv", ".xlsx", ".xls"]
         .iter()

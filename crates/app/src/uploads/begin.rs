@@ -8,6 +8,7 @@ use store::{Writing, uploads};
 use crate::caller::Member;
 use crate::context::{App, Done};
 use crate::error::Result;
+use crate::imports::known_kind;
 
 /// A file that will come.
 #[derive(Debug, Clone)]
@@ -20,6 +21,7 @@ pub struct NewUpload {
 
 /// Makes room for a file that will come in pieces.
 pub async fn begin(app: &App, caller: &Member, new: NewUpload) -> Result<Done<Upload>> {
+    known_kind(&new.file_name)?;
     require_length(new.bytes, app.options().upload_bytes_max)?;
     if new.bytes == 0 {
         return Err(Refusal::rule("File is empty or malformed").into());

@@ -10,6 +10,7 @@ use super::storage;
 use crate::caller::Member;
 use crate::context::{App, Done};
 use crate::error::Result;
+use crate::imports::known_kind;
 
 /// A file that is being received in one go; dropped it leaves nothing.
 #[derive(Debug)]
@@ -22,6 +23,7 @@ pub struct Receiving {
 
 /// Begins to receive a file whose length nobody knows yet.
 pub async fn begin_receiving(app: &App, _caller: &Member, file_name: &str) -> Result<Receiving> {
+    known_kind(file_name)?;
     let id = UploadId(app.entropy().uuid(app.now()));
     Ok(Receiving {
         file: app
