@@ -10,7 +10,9 @@
 mod bulk;
 mod extra;
 mod page;
+mod rows;
 pub mod same;
+mod search;
 pub mod words;
 
 pub use bulk::{NewLead, insert};

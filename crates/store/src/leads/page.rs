@@ -1,20 +1,15 @@
 //! A page of a campaign's leads, by keyset: the next page begins after the last row of this one, so
-//! that the thousandth page costs what the first one does.
+//! that the thousandth page costs what the first one does. How searched words are found is [`super::search`]'s.
 
 use domain::campaigns::Campaign;
 use domain::ids::LeadId;
 use domain::leads::{Lead, LeadFilter, LeadSort};
-use domain::search::{prefix_end, words_of_search};
-use sea_orm::{ConnectionTrait, FromQueryResult, Statement, Value};
+use domain::search::words_of_search;
+use sea_orm::Value;
 
 use crate::error::Result;
-use crate::leads::lead;
+use crate::leads::{rows, search};
 use crate::read::Read;
-use crate::rows::leads;
-
-/// Up to so many leads of a word are collected before the page is cut from them; with more, the
-/// page is read in its own order and each row is asked for the word, which then hits often.
-const RARE_WORD_LEADS: i64 = 2_000;
 
 /// Where a page ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,17 +41,33 @@ impl Cursor {
     }
 }
 
+/// A statement that is being written.
 #[derive(Debug, Default)]
-struct Query {
-    text: String,
-    values: Vec<Value>,
+pub(super) struct Query {
+    pub(super) text: String,
+    pub(super) values: Vec<Value>,
 }
 
 impl Query {
-    fn bind(&mut self, value: impl Into<Value>) -> String {
+    /// Adds a value and gives the name it has in the text.
+    pub(super) fn bind(&mut self, value: impl Into<Value>) -> String {
         self.values.push(value.into());
         format!("${}", self.values.len())
     }
+}
+
+/// What a page is asked for.
+#[derive(Debug)]
+pub(super) struct Wanted<'a> {
+    pub(super) campaign: &'a Campaign,
+    pub(super) words: Vec<String>,
+    filter: &'a LeadFilter,
+    after: Option<&'a Cursor>,
+    /// Leads of the page, and one more that tells whether there is a next page.
+    pub(super) leads: i64,
+    pub(super) column: &'static str,
+    pub(super) direction: &'static str,
+    beyond: &'static str,
 }
 
 /// The leads of a campaign after `after`, at most `limit`, and where the next page begins.
@@ -73,45 +84,22 @@ pub async fn page(
         LeadSort::Title => ("title_key", "asc", ">"),
         LeadSort::Score => ("lead_score", "desc", "<"),
     };
-    let mut query = Query::default();
-    let tenant = query.bind(db.scope().tenant().0);
-    let campaign_id = query.bind(campaign.id.0);
-    let generation = query.bind(campaign.lead_generation);
-    query.text = format!(
-        "select l.* from campaign_leads l where l.tenant_id = {tenant} and l.campaign_id = {campaign_id}
-         and l.lead_generation = {generation} and l.trashed_at is null"
-    );
-    if let Some(min_score) = filter.min_score {
-        let bound = query.bind(min_score);
-        query
-            .text
-            .push_str(&format!(" and l.lead_score >= {bound}"));
-    }
-    if let Some(email_sent) = filter.email_sent {
-        let bound = query.bind(email_sent);
-        query.text.push_str(&format!(" and l.email_sent = {bound}"));
-    }
-    if let Some(q) = &filter.q {
-        restrict_to_words(db, &mut query, campaign, q, &campaign_id).await?;
-    }
-    if let Some(after) = after {
-        let (key, id) = (query.bind(after.value(filter.sort)), query.bind(after.id.0));
-        query
-            .text
-            .push_str(&format!(" and (l.{column}, l.id) {beyond} ({key}, {id})"));
-    }
-    let wanted = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
-    let bound = query.bind(wanted);
-    query.text.push_str(&format!(
-        " order by l.{column} {direction}, l.id {direction} limit {bound}"
-    ));
-    let connection = db.connection();
-    let statement =
-        Statement::from_sql_and_values(connection.get_database_backend(), query.text, query.values);
-    let rows = leads::Model::find_by_statement(statement)
-        .all(connection)
-        .await?;
-    let mut found: Vec<Lead> = rows.into_iter().map(lead).collect();
+    let words = filter.q.as_deref().map(words_of_search);
+    let wanted = Wanted {
+        campaign,
+        words: words.unwrap_or_default(),
+        filter,
+        after,
+        leads: i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1),
+        column,
+        direction,
+        beyond,
+    };
+    let mut found = if wanted.words.is_empty() {
+        rows::read(db, wanted.in_order(db), wanted.leads).await?
+    } else {
+        search::find(db, &wanted).await?
+    };
     let more = found.len() as u64 > limit;
     found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     let next = if more {
@@ -122,48 +110,63 @@ pub async fn page(
     Ok((found, next))
 }
 
-/// Each word of the search must begin a word of the lead.
-async fn restrict_to_words(
-    db: &impl Read,
-    query: &mut Query,
-    campaign: &Campaign,
-    q: &str,
-    campaign_id: &str,
-) -> Result<()> {
-    for word in words_of_search(q) {
-        let rare = is_rare(db, campaign, &word).await?;
-        let (from, to) = (query.bind(word.clone()), query.bind(prefix_end(&word)));
-        let range = format!("w.word >= {from} and w.word < {to}");
-        query.text.push_str(&if rare {
-            format!(
-                " and l.id in (select w.lead_id from lead_words w
-                  where w.campaign_id = {campaign_id} and {range})"
-            )
-        } else {
-            format!(" and exists (select 1 from lead_words w where w.lead_id = l.id and {range})")
-        });
+impl Wanted<'_> {
+    /// All that a lead must be but for the words, as conditions of `l`; they begin with the columns of the sort's index.
+    pub(super) fn conditions(&self, db: &impl Read, query: &mut Query) -> String {
+        let tenant = query.bind(db.scope().tenant().0);
+        let campaign = query.bind(self.campaign.id.0);
+        let generation = query.bind(self.campaign.lead_generation);
+        let mut text = format!(
+            "l.campaign_id = {campaign} and l.lead_generation = {generation} and l.tenant_id = {tenant} and l.trashed_at is null"
+        );
+        if let Some(min_score) = self.filter.min_score {
+            let bound = query.bind(min_score);
+            text.push_str(&format!(" and l.lead_score >= {bound}"));
+        }
+        if let Some(email_sent) = self.filter.email_sent {
+            let bound = query.bind(email_sent);
+            text.push_str(&format!(" and l.email_sent = {bound}"));
+        }
+        text + &self.start(query)
     }
-    Ok(())
-}
 
-const COUNT_WORD: &str = "
-select count(*) as found from (
-    select 1 from lead_words where campaign_id = $1 and word >= $2 and word < $3 limit $4) as first_ones";
+    /// Where the page begins.
+    pub(super) fn start(&self, query: &mut Query) -> String {
+        let Some(after) = self.after else {
+            return String::new();
+        };
+        let (column, beyond) = (self.column, self.beyond);
+        let key = query.bind(after.value(self.filter.sort));
+        let id = query.bind(after.id.0);
+        format!(" and (l.{column}, l.id) {beyond} ({key}, {id})")
+    }
 
-async fn is_rare(db: &impl Read, campaign: &Campaign, word: &str) -> Result<bool> {
-    let connection = db.connection();
-    let values = [
-        campaign.id.0.into(),
-        word.into(),
-        prefix_end(word).into(),
-        (RARE_WORD_LEADS + 1).into(),
-    ];
-    let statement =
-        Statement::from_sql_and_values(connection.get_database_backend(), COUNT_WORD, values);
-    let row = connection.query_one_raw(statement).await?;
-    let found: i64 = row
-        .map(|row| row.try_get("", "found"))
-        .transpose()?
-        .unwrap_or(0);
-    Ok(found <= RARE_WORD_LEADS)
+    /// The comparison with a place that the page does not go beyond.
+    pub(super) fn within(&self) -> &'static str {
+        if self.direction == "asc" { "<=" } else { ">=" }
+    }
+
+    /// Whether the sort's column is a text.
+    pub(super) fn is_by_text(&self) -> bool {
+        self.filter.sort == LeadSort::Title
+    }
+
+    /// The order of the page and its length.
+    pub(super) fn cut(&self, query: &mut Query) -> String {
+        let (column, direction) = (self.column, self.direction);
+        let leads = query.bind(self.leads);
+        format!(" order by l.{column} {direction}, l.id {direction} limit {leads}")
+    }
+
+    /// Leads in the order of the sort's index, without a look at the words.
+    fn in_order(&self, db: &impl Read) -> Query {
+        let mut query = Query::default();
+        let conditions = self.conditions(db, &mut query);
+        let cut = self.cut(&mut query);
+        query.text = format!(
+            "select {} from campaign_leads l where {conditions}{cut}",
+            rows::COLUMNS
+        );
+        query
+    }
 }
