@@ -14,9 +14,11 @@
 //! | `S3` (feature `s3`) | – | `S3::start` |
 //! | [`browser()`] | – | each call |
 //! | [`Program`] | – | each start |
+//! | [`FaultProxy`] | – | each start |
 
 mod browser;
 mod eventually;
+mod fault_proxy;
 mod form;
 mod http_client;
 mod ports;
@@ -32,6 +34,7 @@ mod small_disk;
 pub use browser::{Browser, browser};
 pub use eventually::{eventually, eventually_blocking};
 pub use fantoccini::{Client as BrowserClient, Locator};
+pub use fault_proxy::FaultProxy;
 pub use form::Form;
 pub use http_client::{Answer, Http, Request, exchange_raw};
 pub use ports::free_port;
