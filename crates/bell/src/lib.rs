@@ -67,7 +67,12 @@ struct Shared {
 impl Bell {
     /// The bell of a process that is alone on its node.
     pub fn new() -> Self {
-        Self::with(Place::Process, Numbers::of_process(), Uuid::nil())
+        Self::alone(Uuid::nil())
+    }
+
+    /// The same in an epoch that is known.
+    pub fn alone(epoch: Uuid) -> Self {
+        Self::with(Place::Process, Numbers::of_process(), epoch)
     }
 
     /// The bell of one of a node's processes, which find each other at a page in the file system. `node` names the node

@@ -31,7 +31,7 @@ use mapping::Mapping;
 use slots::{Raised, STRIDE, Word};
 
 /// Tenants that one page can hold; those at work on a node at the same time, with room to spare.
-pub(crate) const TENANTS_MAX: usize = 131_072;
+pub(crate) const TENANTS_MAX: usize = 65_536;
 /// `bellpage` in ASCII.
 const MAGIC: u64 = u64::from_le_bytes(*b"bellpage");
 /// Version of the layout.

@@ -4,7 +4,6 @@ use app::App;
 use app::context::Parts;
 use app::tasks::Tasks;
 use app::tokens::Tokens;
-use bell::Bell;
 use domain::clock::Clock;
 use domain::entropy::Entropy;
 use mail::{Mailer, SmtpOptions, Tls};
@@ -12,6 +11,7 @@ use providers::Uploads;
 use store::{Options, Store};
 
 use crate::folder::Folder;
+use crate::node;
 use crate::run::Failure;
 use crate::settings::{Location, Settings, SmtpTls};
 
@@ -40,13 +40,12 @@ pub(crate) async fn open(settings: &Settings, port: u16) -> Result<Opened, Failu
         .migrate()
         .await
         .map_err(|error| unreachable_database(settings, &error))?;
-    store
-        .epoch()
+    let bell = node::bell(settings, &folder, &store)
         .await
         .map_err(|error| unreachable_database(settings, &error))?;
     let app = App::new(Parts {
         store,
-        bell: Bell::new(),
+        bell,
         mailer: mailer(settings)?,
         uploads: Uploads::in_folder(folder.uploads()),
         tokens: Tokens::new(&secret, clock),

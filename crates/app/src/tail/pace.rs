@@ -76,10 +76,7 @@ mod tests {
         assert_eq!(pauses(Look::Nothing, 7), [10, 20, 40, 80, 160, 200, 200]);
         assert_eq!(pauses(Look::RangForNothing, 1), [5]);
         assert_eq!(pauses(Look::Found, 1), [200]);
-        assert_eq!(
-            pauses(Look::Failed, 6),
-            [100, 200, 400, 800, 1_600, 2_000]
-        );
+        assert_eq!(pauses(Look::Failed, 6), [100, 200, 400, 800, 1_600, 2_000]);
         assert_eq!(pauses(Look::Nothing, 1), [200]);
         assert_eq!(pauses(Look::Failed, 1), [100]);
     }

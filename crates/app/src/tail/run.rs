@@ -46,7 +46,10 @@ pub async fn start(app: &App) -> Result<()> {
 /// Gives a thread to the rings of the node's other processes: it sleeps until one of them rings.
 fn watch_page(app: &App) {
     let bell = app.bell().clone();
-    let watching = app.tasks().tracker().spawn_blocking(move || bell.watch_page());
+    let watching = app
+        .tasks()
+        .tracker()
+        .spawn_blocking(move || bell.watch_page());
     let (bell, stopping) = (app.bell().clone(), app.tasks().stopping().clone());
     app.tasks().spawn(async move {
         stopping.cancelled().await;

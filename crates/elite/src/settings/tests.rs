@@ -557,18 +557,13 @@ fn production_warns_of_what_it_can_do_without() {
 #[test]
 fn parts_that_are_not_built_are_owned_up_to() {
     let settings = place()
-        .env("REDIS_URL", "redis://:hush@h:6379/0")
         .env("ENV", "production")
         .load();
-    assert_eq!(settings.warnings.len(), 2, "{:?}", settings.warnings);
+    assert_eq!(settings.warnings.len(), 1, "{:?}", settings.warnings);
     assert!(
         settings.warnings[0].contains("this version runs one process"),
         "{:?}",
         settings.warnings
-    );
-    assert_eq!(
-        settings.warnings[1],
-        "REDIS_URL (environment) is set, but Redis is not used by this version yet."
     );
 }
 
