@@ -45,6 +45,7 @@ pub mod received;
 pub mod redirects;
 pub mod request;
 pub mod server;
+pub mod tus;
 pub mod use_case;
 
 /// What [`Edge::around`] takes and gives, for whoever puts the delivery crates together without axum.

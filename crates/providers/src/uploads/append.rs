@@ -22,7 +22,7 @@ enum Kind {
     ToFile(Writer<Growing>),
     /// Gathered on this machine, then put as an object of its own.
     ToBucket {
-        writer: Writer<Unfinished>,
+        writer: Box<Writer<Unfinished>>,
         bucket: Bucket,
         key: String,
         name: String,
@@ -46,7 +46,7 @@ impl Appending {
 
     pub(super) fn to_bucket(unfinished: Unfinished, bucket: Bucket, key: String) -> Self {
         Self(Kind::ToBucket {
-            writer: Writer::new(unfinished),
+            writer: Box::new(Writer::new(unfinished)),
             bucket,
             key,
             name: String::new(),
