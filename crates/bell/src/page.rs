@@ -9,7 +9,8 @@
 //! the shared memory: a waiter costs nothing while nothing happens and wakes within microseconds, whereas a timer of
 //! some milliseconds in every worker would keep an idle machine awake. Elsewhere it looks every few milliseconds.
 //!
-//! A page belongs to one epoch of the spine and to one node, both named in it.
+//! A page belongs to one epoch of the spine, to one node, and to one machine's memory, all named in it: a file in a folder that
+//! machines share is mapped by one of them only. While processes use it, its file must not be removed.
 
 mod file;
 mod mapping;
@@ -35,7 +36,7 @@ pub(crate) const TENANTS_MAX: usize = 65_536;
 /// `bellpage` in ASCII.
 const MAGIC: u64 = u64::from_le_bytes(*b"bellpage");
 /// Version of the layout.
-const VERSION: u64 = 1;
+const VERSION: u64 = 2;
 
 /// A page, mapped; unmapped when dropped.
 #[derive(Debug)]
@@ -45,6 +46,7 @@ pub struct SharedPage {
     file: File,
     epoch: Uuid,
     node: Uuid,
+    machine: Uuid,
 }
 
 impl SharedPage {
@@ -57,11 +59,12 @@ impl SharedPage {
     pub fn open(path: &Path, epoch: Uuid) -> io::Result<Self> {
         let file = file::open(path)?;
         file.lock_shared()?;
-        Self::from_file(file)?.of_epoch(epoch)
+        Self::from_file(file)?.of_epoch(epoch)?.of_this_machine()
     }
 
     /// Opens the page at `path` that other processes of the node use, and makes a new one where none is used, or
-    /// where it is broken or of another epoch. `node` names the node if this process is its first.
+    /// where it is broken or of another epoch. `node` names the node if this process is its first. One that another machine
+    /// uses is an error of the kind `ResourceBusy`.
     pub fn open_or_create(path: &Path, epoch: Uuid, node: Uuid) -> io::Result<Self> {
         let _one_at_a_time = file::lock_beside(path)?;
         match file::open_in_use(path) {
@@ -69,7 +72,7 @@ impl SharedPage {
                 Err(error) if error.kind() == io::ErrorKind::InvalidData => {
                     Self::create(path, epoch, node)
                 }
-                page => page,
+                page => page?.of_this_machine(),
             },
             Ok(None) => Self::create(path, epoch, node),
             Err(error) => Err(error),
@@ -90,15 +93,14 @@ impl SharedPage {
         if made_of != [MAGIC, VERSION, TENANTS_MAX as u64] {
             return Err(invalid("not a page of this version"));
         }
-        let (epoch, node) = (
-            Uuid::from_u64_pair(word(3), word(4)),
-            Uuid::from_u64_pair(word(5), word(6)),
-        );
+        let id = |at: usize| Uuid::from_u64_pair(word(at), word(at + 1));
+        let (epoch, node, machine) = (id(3), id(5), id(7));
         Ok(Self {
             mapping,
             file,
             epoch,
             node,
+            machine,
         })
     }
 
@@ -153,6 +155,14 @@ impl SharedPage {
         }
         Ok(self)
     }
+
+    fn of_this_machine(self) -> io::Result<Self> {
+        if self.machine != file::machine() {
+            let why = "another machine uses this page";
+            return Err(io::Error::new(io::ErrorKind::ResourceBusy, why));
+        }
+        Ok(self)
+    }
 }
 
 impl Word for AtomicU64 {
@@ -183,17 +193,13 @@ fn bytes() -> u64 {
 
 /// The first bytes of a page.
 fn header(epoch: Uuid, node: Uuid) -> Vec<u8> {
-    let (epoch, node) = (epoch.as_u64_pair(), node.as_u64_pair());
-    let words = [
-        MAGIC,
-        VERSION,
-        TENANTS_MAX as u64,
-        epoch.0,
-        epoch.1,
-        node.0,
-        node.1,
-    ];
-    words.into_iter().flat_map(u64::to_ne_bytes).collect()
+    let ids = [epoch, node, file::machine()].map(|id| id.as_u64_pair());
+    let ids = ids.into_iter().flat_map(|(high, low)| [high, low]);
+    [MAGIC, VERSION, TENANTS_MAX as u64]
+        .into_iter()
+        .chain(ids)
+        .flat_map(u64::to_ne_bytes)
+        .collect()
 }
 
 fn invalid(what: &str) -> io::Error {

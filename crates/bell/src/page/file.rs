@@ -8,6 +8,8 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use uuid::Uuid;
+
 /// What the name of the lock beside a page ends with.
 const LOCK_ENDING: &str = ".lock";
 /// What the name of an unfinished page ends with.
@@ -65,6 +67,13 @@ pub(super) fn anonymous(bytes: u64, header: &[u8]) -> io::Result<File> {
     let mut file = File::from(rustix::fs::memfd_create("bell", flags)?);
     fill(&mut file, bytes, header)?;
     Ok(file)
+}
+
+/// The memory that this program runs in, by the name of the machine's present life; nil where the system has none.
+pub(super) fn machine() -> Uuid {
+    let name = fs::read_to_string("/proc/sys/kernel/random/boot_id");
+    let name = name.ok().and_then(|name| Uuid::try_parse(name.trim()).ok());
+    name.unwrap_or_default()
 }
 
 fn fill(file: &mut File, bytes: u64, header: &[u8]) -> io::Result<()> {

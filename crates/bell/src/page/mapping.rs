@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU32, AtomicU64};
 use memmap2::{MmapOptions, MmapRaw};
 
 /// Where the counter of rings lies, in bytes: on a cache line of its own.
-const GENERATION_AT: usize = 64;
+const GENERATION_AT: usize = 128;
 /// Words before it that say what the page is.
 pub(super) const HEADER_WORDS: usize = GENERATION_AT / size_of::<u64>();
 /// Where the slots begin, in bytes.

@@ -132,6 +132,17 @@ fn a_page_that_is_broken_or_of_another_epoch_is_made_anew() {
 }
 
 #[test]
+fn a_page_that_another_machine_uses_is_left_alone() {
+    let folder = testkit::temp_dir();
+    let path = folder.path().join("page");
+    let page = SharedPage::open_or_create(&path, EPOCH, NODE).expect("a page");
+    page.mapping.header()[7].store(1, Ordering::SeqCst);
+    let error = SharedPage::open_or_create(&path, EPOCH, NODE).expect_err("theirs");
+    assert_eq!(error.kind(), io::ErrorKind::ResourceBusy);
+    assert!(SharedPage::open(&path, EPOCH).is_err());
+}
+
+#[test]
 fn a_ring_wakes_who_waits_and_one_before_the_wait_is_not_lost() {
     let page = fresh();
     let seen = page.rings();

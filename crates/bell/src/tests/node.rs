@@ -87,6 +87,47 @@ async fn another_epoch_begins_with_no_numbers_and_its_rings_are_heard() {
     timeout(LONG, watching).await.expect("ended").expect("well");
 }
 
+/// What the other process of the next test does; without orders it is an empty test.
+#[test]
+fn ring_now_and_then() {
+    let Ok(path) = std::env::var("BELL_RING_AT") else {
+        return;
+    };
+    let bell = bell_at(Path::new(&path));
+    for seq in 1..=RINGS {
+        std::thread::sleep(Duration::from_millis(20));
+        bell.ring(tenant(1), seq);
+    }
+}
+
+const RINGS: i64 = 40;
+
+/// The watcher's patience is far longer than the test's, so it is the rings that wake it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rings_of_another_program_wake_this_one() {
+    let folder = testkit::temp_dir();
+    let path = folder.path().join("page");
+    let bell = bell_at(&path);
+    let watching = watch(&bell);
+    let mut listener = bell.listen();
+    let mut other = std::process::Command::new(std::env::current_exe().expect("this program"))
+        .args(["--exact", "tests::node::ring_now_and_then"])
+        .env("BELL_RING_AT", &path)
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .expect("started");
+    let (mut wakes, mut seen) = (0, 0);
+    while seen < RINGS {
+        timeout(LONG, listener.rang()).await.expect("woken");
+        wakes += 1;
+        seen = bell.last(tenant(1)).unwrap_or(0);
+    }
+    assert!(other.wait().expect("ended").success());
+    assert!(wakes >= RINGS / 4, "{wakes} wakes for {RINGS} rings");
+    bell.stop_watching();
+    timeout(LONG, watching).await.expect("ended").expect("well");
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn an_inherited_page_is_shared_and_unknown_after_its_epoch() {

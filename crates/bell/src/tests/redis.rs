@@ -1,6 +1,6 @@
 //! What nodes hear of each other through a real Redis, and what they do without it.
 
-use testkit::{Redis, eventually};
+use testkit::{FaultProxy, Redis, eventually};
 
 use crate::{RedisLink, RedisState};
 
@@ -82,6 +82,37 @@ async fn a_server_that_dies_stalls_or_returns_empty_is_left_and_found_again() {
     redis.resume();
     two.reaches(&one, 4).await;
     one.is(RedisState::Connected).await;
+}
+
+#[tokio::test]
+async fn a_network_that_swallows_delays_or_cuts_is_noticed_and_waited_out() {
+    let redis = Redis::start();
+    let proxy = FaultProxy::start(redis.port());
+    let url = format!("redis://127.0.0.1:{}/0", proxy.port());
+    // The first is behind the bad network, the second is not.
+    let (one, two) = (node(&url, 1), node(&redis.url(), 2));
+    one.reaches(&two, 1).await;
+    for fault in [
+        FaultProxy::half_open as fn(&FaultProxy),
+        |proxy| proxy.delay(Duration::from_secs(2)),
+        |proxy| proxy.slow(Duration::from_secs(1)),
+        FaultProxy::refuse,
+    ] {
+        fault(&proxy);
+        one.is(RedisState::Degraded).await;
+        let begun = std::time::Instant::now();
+        for n in 0..10_000 {
+            one.bell.ring(tenant(n), 2);
+        }
+        assert!(begun.elapsed() < Duration::from_secs(1), "rings wait");
+        proxy.heal();
+        one.is(RedisState::Connected).await;
+        let next = two.bell.announced(tenant(1)).unwrap_or(0) + 1;
+        one.reaches(&two, next).await;
+        two.reaches(&one, next).await;
+    }
+    proxy.cut();
+    one.reaches(&two, 1_000).await;
 }
 
 #[tokio::test]
