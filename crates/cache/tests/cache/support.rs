@@ -282,3 +282,25 @@ pub(crate) fn content(answer: &Answer<Body>) -> u64 {
     let text = std::str::from_utf8(body.as_plain()).expect("it is a number");
     text.parse().expect("it is a number")
 }
+
+/// Asks Redis as an operator would, and gives the answer as `redis-cli` prints it.
+pub(crate) async fn ask(redis: &testkit::Redis, words: &[&str]) -> String {
+    let output = tokio::process::Command::new("redis-cli")
+        .args(["-p", &redis.port().to_string()])
+        .args(words)
+        .output()
+        .await;
+    let output = output.expect("redis-cli runs");
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
+/// Waits until something is so.
+pub(crate) async fn eventually(mut is_so: impl AsyncFnMut() -> bool) {
+    for _ in 0..1000 {
+        if is_so().await {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("it never became so");
+}
