@@ -71,7 +71,7 @@ function chooseFile(form) {
   };
 
   const pausing = (isPaused) => {
-    part("pause").hidden = isPaused;
+    part("pause").hidden = isPaused || !goesInPieces(form, transfer.file);
     part("resume").hidden = !isPaused;
     box.classList.toggle("is-paused", isPaused);
     if (isPaused) part("text").textContent = `Paused at ${part("percent").textContent}`;
@@ -167,11 +167,13 @@ function chooseFile(form) {
   });
 }
 
+/** Whether a file is sent in pieces, so that it can be paused. */
+const goesInPieces = (form, file) => Boolean(form.dataset.resumable) && file.size >= RESUMED_BYTES_MIN;
+
 /** Sends a file and gives the address of the next step; a large one in pieces, so that it goes on after a break. */
 async function send(form, file, onsent, signal) {
-  const module = form.dataset.resumable;
-  if (!module || file.size < RESUMED_BYTES_MIN) return sendWhole(form, file, onsent, signal);
-  const { upload } = await import(module);
+  if (!goesInPieces(form, file)) return sendWhole(form, file, onsent, signal);
+  const { upload } = await import(form.dataset.resumable);
   const id = await upload(file, { url: "/uploads", csrf: form.elements._csrf.value, onprogress: onsent, signal });
   return `${form.action}/${id}`;
 }

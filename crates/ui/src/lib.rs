@@ -46,6 +46,7 @@
 //! | [`leads::LeadFormPage`] | `GET /leads/{id}/edit` | `POST /leads/{id}/edit` | `title` `email` `phone` `website` `address` `description` `generated_email` |
 //! | [`confirm::ConfirmPage::delete_lead`] | `GET /leads/{id}/delete` | `POST /leads/{id}/delete` | |
 //! | [`imports::UploadPage`] | `GET /campaigns/{id}/import` | `POST /campaigns/{id}/import` | multipart: `_csrf`, then `file` |
+//! | – its files that wait | | `POST /campaigns/{id}/import/{id}/discard` | |
 //! | [`imports::MappingPage`] | `GET /campaigns/{id}/import/{id}` | `POST /campaigns/{id}/import/{id}` and `POST …/sample` | `read_as` `header` `sheet` `delimiter` `encoding`, for each column `name.{n}` `to.{n}` `own.{n}`, `mode` `scope` `trim` `title_case` `normalise_url` `phone_country` |
 //! | [`imports::ImportPage`] | `GET /campaigns/{id}/imports/{id}` | – | |
 //! | [`imports::ImportsPage`] | `GET /campaigns/{id}/imports` | – | |

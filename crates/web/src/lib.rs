@@ -108,6 +108,10 @@ pub fn router(state: WebState) -> Router {
             "/campaigns/{id}/import/{upload}/sample",
             get(back::to_check).post(imports::sample),
         )
+        .route(
+            "/campaigns/{id}/import/{upload}/discard",
+            get(back::to_check).post(imports::discard),
+        )
         .route("/campaigns/{id}/imports", get(imports::index))
         .route("/campaigns/{id}/imports/{import}", get(imports::show))
         .route(

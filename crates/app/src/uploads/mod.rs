@@ -11,7 +11,7 @@ mod show;
 pub use append::append;
 pub use begin::{NewUpload, begin};
 pub use receive::{Receiving, begin_receiving};
-pub use show::{remove, show};
+pub use show::{remove, show, waiting};
 
 use domain::ids::UploadId;
 use domain::refusal::Refusal;

@@ -9,11 +9,23 @@ use crate::caller::Member;
 use crate::context::{App, Done};
 use crate::error::Result;
 
+/// Waiting files that are listed, at most.
+const WAITING_SHOWN_MAX: u64 = 5;
+
 /// How far it is.
 pub async fn show(app: &App, caller: &Member, id: UploadId) -> Result<Done<Upload>> {
     let db = caller.read(app).await?;
     let seq = db.seq().await?;
     let value = find(app, &db, id).await?;
+    Ok(Done { value, seq })
+}
+
+/// The caller's own whole files that wait for an import, newest first, as many as a page shows.
+pub async fn waiting(app: &App, caller: &Member) -> Result<Done<Vec<Upload>>> {
+    let db = caller.read(app).await?;
+    let seq = db.seq().await?;
+    let user = caller.user().id;
+    let value = uploads::waiting(&db, user, app.now(), WAITING_SHOWN_MAX).await?;
     Ok(Done { value, seq })
 }
 

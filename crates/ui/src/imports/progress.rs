@@ -129,13 +129,16 @@ impl ImportProgress {
             ),
             ImportState::Cancelled => "Nothing was added. Import the file again whenever you like.".into(),
             ImportState::Undoing => "You can close this page; it goes on.".into(),
-            ImportState::Undone => match self.leads_kept {
-                0 => "What it had updated stays updated. You can import the file again.".into(),
-                kept => format!(
-                    "{} stay, since somebody has worked on them. What the import had updated stays updated.",
-                    counted(kept, "lead")
-                ),
-            },
+            ImportState::Undone => {
+                let mut text = match self.leads_kept {
+                    0 => "Every lead that it added is gone again.".to_owned(),
+                    kept => format!("{} stay, since somebody has worked on them.", counted(kept, "lead")),
+                };
+                if self.leads_updated > 0 {
+                    text.push_str(" What it had updated stays updated.");
+                }
+                text
+            }
         }
     }
 

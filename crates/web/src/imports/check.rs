@@ -76,7 +76,10 @@ pub(crate) async fn start(Path(ids): Ids, Posted { inside, form }: Posted) -> An
     if choices.complaint.is_none() {
         match begin(&inside, &waiting, &choices).await {
             Ok(response) => return Ok(response),
-            Err(app::Error::Refused(Refusal { kind, .. })) if kind == RefusalKind::Conflict => {
+            Err(app::Error::Refused(Refusal {
+                kind: RefusalKind::Conflict,
+                ..
+            })) => {
                 // Somebody was faster; now it has an import.
                 find(&inside, &ids).await?;
                 return Err(Trouble::not_found());
@@ -86,6 +89,14 @@ pub(crate) async fn start(Path(ids): Ids, Posted { inside, form }: Posted) -> An
     }
     let mapping = look(&inside, &waiting, choices).await?;
     answer(&inside, StatusCode::UNPROCESSABLE_ENTITY, mapping).await
+}
+
+/// Forgets a file that will not be imported.
+pub(crate) async fn discard(Path(ids): Ids, Posted { inside, form: _ }: Posted) -> Answer {
+    let waiting = find(&inside, &ids).await?;
+    uploads::remove(&inside.app, &inside.member, waiting.upload.id).await?;
+    let path = format!("/campaigns/{}/import", waiting.campaign.id);
+    Ok(see_other_with(&path, Note::UploadDiscarded))
 }
 
 async fn begin(inside: &Inside, waiting: &Waiting, choices: &Choices) -> app::Result<Response> {
@@ -175,9 +186,10 @@ fn unread(upload: &Upload, values: ReadingValues) -> Reading {
 /// What is said of a file or of choices that do not do; anything else ends the request.
 fn complaint(error: app::Error) -> Result<String, Trouble> {
     match error {
-        app::Error::Refused(Refusal { kind, text })
-            if matches!(kind, RefusalKind::Rule | RefusalKind::TooLarge) =>
-        {
+        app::Error::Refused(Refusal {
+            kind: RefusalKind::Rule | RefusalKind::TooLarge,
+            text,
+        }) => {
             let text = text
                 .strip_prefix("Error processing file: ")
                 .unwrap_or(&text);

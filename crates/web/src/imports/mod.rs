@@ -7,7 +7,7 @@ mod receive;
 mod show;
 mod understood;
 
-pub(crate) use check::{sample, show as check, start};
+pub(crate) use check::{discard, sample, show as check, start};
 pub(crate) use receive::{form, receive};
 pub(crate) use show::{cancel, cancel_form, errors, index, moved, show, undo, undo_form};
 

@@ -1,8 +1,8 @@
 //! Choosing a file: the form, and the stream that it sends. The token comes first and is checked before a byte of the file is
 //! kept; the file goes to the store piece by piece, and never into memory as a whole. Received it waits for its import.
 
-use app::imports;
 use app::uploads::{Receiving, begin_receiving};
+use app::{imports, uploads};
 use axum::extract::{FromRequestParts, Path, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::Response;
@@ -12,17 +12,18 @@ use domain::uploads::kept_name;
 use http_edge::{Failure, RequestScope};
 use multer::{Constraints, Field, Multipart, SizeLimit};
 use ui::chrome::Section;
-use ui::imports::UploadPage;
+use ui::imports::{UploadPage, WaitingUpload};
 
 use crate::campaigns::{find as find_campaign, named};
 use crate::inside::{Inside, require_same_origin};
 use crate::page::{page, see_other};
 use crate::pieces::{Pieces, Unused};
 use crate::trouble::{Answer, Trouble};
+use crate::words::when;
 use crate::{WebState, csrf};
 
-use super::MIB;
 use super::show::row;
+use super::{MIB, size};
 
 /// Most bytes of the token's part.
 const TOKEN_BYTES_MAX: u64 = 1 << 10;
@@ -185,13 +186,23 @@ async fn show(
     error: Option<String>,
 ) -> Answer {
     let imports = imports::list(&inside.app, &inside.member, campaign.id).await?;
+    let waiting = uploads::waiting(&inside.app, &inside.member).await?;
     let megabytes = inside.app.options().upload_bytes_max / MIB;
     let shown = UploadPage {
         chrome: inside.chrome(Section::Campaigns).await?,
         campaign: named(campaign),
         size_max_mb: u32::try_from(megabytes).unwrap_or(u32::MAX),
         error,
-        waiting: Vec::new(),
+        waiting: waiting
+            .value
+            .into_iter()
+            .map(|upload| WaitingUpload {
+                id: upload.id.to_string(),
+                size: size(upload.bytes_declared),
+                received: when(upload.created_at, inside.now),
+                file_name: upload.file_name,
+            })
+            .collect(),
         imports: imports
             .value
             .into_iter()

@@ -114,6 +114,10 @@ async fn progress(inside: &Inside, import: Import) -> Result<ImportProgress, Tro
         percent.clamp(0, OPEN_PERCENT_MAX)
     };
     let rate = import.rows_per_second().map(|rate| rate.round() as i64);
+    // Of a moment's work a pace says nothing.
+    let is_brief = import
+        .finished_at
+        .is_some_and(|end| end.seconds_since(import.created_at) < 1);
     let may_undo = role(inside.member.role()).manages();
     let is_new = counts.leads_created > 0 && import.undo.is_none();
     Ok(ImportProgress {
@@ -126,7 +130,7 @@ async fn progress(inside: &Inside, import: Import) -> Result<ImportProgress, Tro
         leads_updated: counts.leads_updated,
         leads_skipped: counts.leads_skipped,
         leads_failed: counts.leads_failed,
-        rows_per_second: rate.filter(|rate| *rate > 0),
+        rows_per_second: rate.filter(|rate| *rate > 0 && !is_brief),
         time_left: import.time_left().map(left),
         started: when(import.created_at, inside.now),
         took: import.finished_at.map(|end| took(import.created_at, end)),
@@ -174,8 +178,11 @@ pub(crate) async fn cancel_form(inside: Inside, Path(ids): Ids) -> Answer {
 
 pub(crate) async fn cancel(Path(ids): Ids, Posted { inside, form: _ }: Posted) -> Answer {
     let import = find(&inside, &ids).await?;
-    let done = imports::cancel(&inside.app, &inside.member, import.id).await;
-    let note = noted(done.map(|_| ()), Note::ImportCancelling, Note::ImportEnded)?;
+    let note = match imports::cancel(&inside.app, &inside.member, import.id).await {
+        Ok(_) => Note::ImportCancelling,
+        Err(error) if is_late(&error) => Note::ImportEnded,
+        Err(error) => return Err(error.into()),
+    };
     Ok(see_other_with(&href(&import), note))
 }
 
@@ -196,18 +203,17 @@ pub(crate) async fn undo(Path(ids): Ids, Posted { inside, form: _ }: Posted) -> 
     let administrator = inside.member.administrator()?;
     let import = find(&inside, &ids).await?;
     let asked = imports::ask_undo(&inside.app, &administrator, import.campaign_id, import.id);
-    let asked = asked.await.map(|_| ());
-    let note = noted(asked, Note::ImportUndoing, Note::ImportNotUndone)?;
-    Ok(see_other_with(&href(&import), note))
-}
-
-/// What is said: that it is done, or that the import does not stand so any more.
-fn noted(done: app::Result<()>, good: Note, late: Note) -> Result<Note, Trouble> {
-    match done {
-        Ok(()) => Ok(good),
-        Err(app::Error::Refused(refusal)) if refusal.kind == RefusalKind::Conflict => Ok(late),
+    match asked.await {
+        // The page itself says that it is being done.
+        Ok(_) => Ok(see_other(&href(&import))),
+        Err(error) if is_late(&error) => Ok(see_other_with(&href(&import), Note::ImportNotUndone)),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Whether the import does not stand as it did when the page was made.
+fn is_late(error: &app::Error) -> bool {
+    matches!(error, app::Error::Refused(refusal) if refusal.kind == RefusalKind::Conflict)
 }
 
 /// The rows that became no lead, with the reasons.

@@ -250,7 +250,7 @@ async fn a_file_that_cannot_be_used_is_refused_in_the_page() {
         let check = received(&mut owner, &path, name, content).await;
         let page = owner.get(&check).await;
         page.is(200).says(says);
-        page.says("Another file");
+        page.says("Choose another file");
         assert!(!page.body.contains("id=\"go\""));
     }
 }
@@ -282,6 +282,7 @@ async fn another_tenant_finds_none_of_it_and_no_form_goes_without_its_token() {
     for path in [
         &other,
         &format!("{other}/sample"),
+        &format!("{other}/discard"),
         &format!("{theirs}/import/{upload}"),
         &format!("{import}/cancel"),
         &format!("{import}/undo"),
@@ -331,4 +332,24 @@ async fn the_progress_is_a_part_of_its_page() {
     let part = owner.send(request, Body::empty()).await;
     part.is(200).says("hx-trigger=\"every 1s\"");
     assert!(part.body.trim_start().starts_with("<div id=\"import\""));
+}
+
+#[tokio::test]
+async fn a_file_that_waits_is_gone_on_with_or_discarded() {
+    let (site, mut owner, path) = ready().await;
+    let check = received(&mut owner, &path, "harbours.csv", CSV).await;
+    let form = format!("{path}/import");
+    let page = owner.get(&form).await;
+    page.says("Received, not imported yet");
+    page.says(&check);
+    // It is listed for the one who brought it.
+    let mut stranger = site.owner("zeta").await;
+    let theirs = campaign(&mut stranger, "Turin").await;
+    let page = stranger.get(&format!("{theirs}/import")).await;
+    assert!(!page.body.contains("harbours.csv"));
+    let page = owner.submit(&form, &format!("{check}/discard"), &[]).await;
+    let page = owner.follow(&page).await;
+    page.says("The file is discarded.");
+    assert!(!page.body.contains("harbours.csv"));
+    owner.get(&check).await.is(404);
 }

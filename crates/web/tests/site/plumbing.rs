@@ -9,7 +9,7 @@ use http_edge::{Edge, EdgeOptions};
 use crate::browser::{Browser, Site, form};
 
 /// Every route that a form posts to.
-const POSTS: [&str; 21] = [
+const POSTS: [&str; 22] = [
     "/campaigns",
     "/campaigns/x/edit",
     "/campaigns/x/status",
@@ -20,6 +20,7 @@ const POSTS: [&str; 21] = [
     "/leads/x/delete",
     "/campaigns/x/import/y",
     "/campaigns/x/import/y/sample",
+    "/campaigns/x/import/y/discard",
     "/campaigns/x/imports/y/cancel",
     "/campaigns/x/imports/y/undo",
     "/team/invite",
