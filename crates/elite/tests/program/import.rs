@@ -1,10 +1,16 @@
 //! Importing at the command line, on both engines.
 
-use testkit::Program;
+use std::time::Duration;
+
+use testkit::{Program, eventually};
+use tokio::runtime::Handle;
 
 use crate::world::{Company, ENGINES, STOP_TIMEOUT, csv, running, said, start};
 
 const ROWS: u32 = 5_000;
+/// Enough to run longer than a command takes to begin.
+const MANY_ROWS: u32 = 40_000;
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Runs an import; whether it succeeded, and what it said.
 fn import(program: &Program, file: &str, campaign: &str, of: &[&str]) -> (bool, String) {
@@ -159,7 +165,11 @@ async fn duplicates_headers_and_sheets_are_chosen() {
         let company = Company::register(&program, "importer").await;
         let first = company.campaign("first").await;
         let second = company.campaign("second").await;
-        let path = file(&program, "two.csv", b"Acme,a@a.example,\nBeta,b@b.example,Ulm\n");
+        let path = file(
+            &program,
+            "two.csv",
+            b"Acme,a@a.example,\nBeta,b@b.example,Ulm\n",
+        );
         // No row of names: it is seen, and it can be said.
         for of in [&[][..], &["--no-header", "--map", "column 3=address"]] {
             let (is_done, words) =
@@ -218,6 +228,40 @@ async fn duplicates_headers_and_sheets_are_chosen() {
             words.contains("\"Second\" of: Lists, Leads, Second"),
             "{words}"
         );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_command_again_watches_the_import_that_runs() {
+    for engine in ENGINES {
+        let program = running(engine).await;
+        let company = Company::register(&program, "importer").await;
+        let campaign = company.campaign("once").await;
+        let path = file(&program, "many.csv", &csv(MANY_ROWS));
+        let command = || import(&program, &path, "once", &OF_COMPANY);
+        let begun = async {
+            eventually(PATIENCE, async || {
+                let list = company
+                    .get(&format!("/api/v1/campaigns/{campaign}/imports"))
+                    .await;
+                list.json()
+                    .as_array()
+                    .is_some_and(|list| !list.is_empty())
+                    .then_some(())
+            })
+            .await;
+            command()
+        };
+        let (first, again) = std::thread::scope(|scope| {
+            let first = scope.spawn(command);
+            let again = tokio::task::block_in_place(|| Handle::current().block_on(begun));
+            (first.join().expect("it ended"), again)
+        });
+        for (is_done, words) in [first, again] {
+            assert!(is_done, "{engine:?}: {words}");
+            assert!(words.contains("completed: 40000 rows read"), "{words}");
+        }
+        assert_eq!(company.leads_count(&campaign).await, i64::from(MANY_ROWS));
     }
 }
 
