@@ -181,7 +181,7 @@ async fn redis_may_die_stall_and_return_and_nothing_is_lost(world: World) {
         waits.push(committed.elapsed());
     }
     waits.sort();
-    assert!(waits[4] < Duration::from_millis(100), "{waits:?}");
+    assert!(waits[4] < Duration::from_millis(250), "{waits:?}");
     assert!(two.app.bell().redis().heard > 0);
     for process in [one, two, three] {
         process.stop().await;
