@@ -151,10 +151,9 @@ impl Wanted<'_> {
         self.filter.sort == LeadSort::Title
     }
 
-    /// The order of the page and its length.
-    pub(super) fn cut(&self, query: &mut Query) -> String {
-        let (column, direction) = (self.column, self.direction);
-        let leads = query.bind(self.leads);
+    /// The order of the page and its length; as a number, since PostgreSQL plans a length that it does not know anew each time.
+    pub(super) fn cut(&self) -> String {
+        let (column, direction, leads) = (self.column, self.direction, self.leads);
         format!(" order by l.{column} {direction}, l.id {direction} limit {leads}")
     }
 
@@ -162,7 +161,7 @@ impl Wanted<'_> {
     fn in_order(&self, db: &impl Read) -> Query {
         let mut query = Query::default();
         let conditions = self.conditions(db, &mut query);
-        let cut = self.cut(&mut query);
+        let cut = self.cut();
         query.text = format!(
             "select {} from campaign_leads l where {conditions}{cut}",
             rows::COLUMNS
