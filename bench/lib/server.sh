@@ -20,7 +20,8 @@ machine() {
 free_port() { # a port that nobody has now
   local port
   while :; do
-    port=$((20000 + RANDOM % 20000))
+    # Below those that outgoing connections get.
+    port=$((20000 + RANDOM % 12000))
     (: < "/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo "$port"; return; }
   done
 }
