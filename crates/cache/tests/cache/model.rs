@@ -17,7 +17,7 @@ use tokio::task::JoinSet;
 
 use crate::support::{Process, Source, ask, content, spawn};
 
-const OPERATIONS_MIN: u64 = 150_000;
+const OPERATIONS_MIN: u64 = 250_000;
 const WORKERS: u64 = 24;
 const PAGES: u64 = 60;
 const TIMES: Times = Times {
