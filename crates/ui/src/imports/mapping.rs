@@ -260,6 +260,9 @@ pub struct Understood {
     pub refusal: Option<String>,
 }
 
+/// Columns that are named at a field, at most.
+const ZONE_COLUMNS_MAX: usize = 12;
+
 /// The place of a field beside the columns: what fills it, and what it is in the first row.
 struct Zone<'a> {
     field: &'static str,
@@ -269,6 +272,15 @@ struct Zone<'a> {
 }
 
 impl Zone<'_> {
+    fn shown(&self) -> &[(usize, &str)] {
+        &self.columns[..self.columns.len().min(ZONE_COLUMNS_MAX)]
+    }
+
+    /// How many columns it has beyond those that are shown.
+    fn more(&self) -> usize {
+        self.columns.len() - self.shown().len()
+    }
+
     fn is_missing(&self) -> bool {
         self.field == "title" && self.columns.is_empty()
     }

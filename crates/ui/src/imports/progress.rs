@@ -193,7 +193,16 @@ impl ImportProgress {
 
     /// The number of the step for the marks above: beyond the last where all is done.
     fn step(&self) -> usize {
-        if self.state.is_open() { 3 } else { 4 }
+        match self.state {
+            ImportState::Done | ImportState::Undone => 4,
+            _ => 3,
+        }
+    }
+
+    /// What went wrong; that somebody stopped it is no mishap.
+    fn mishap(&self) -> Option<&str> {
+        let reason = self.reason.as_deref();
+        reason.filter(|_| self.state == ImportState::Failed)
     }
 }
 
