@@ -29,11 +29,18 @@ const SCRIPTS: &[(i64, &str, &str)] = &[
         "uploads",
         include_str!("../../../migrations/0003_uploads.sql"),
     ),
+    (
+        4,
+        "keys",
+        include_str!("../../../migrations/0004_keys.sql"),
+    ),
 ];
 
 /// SQLite's position is the rowid; PostgreSQL's needs an index, which the first script ends with.
 const EVENTS_BY_POSITION: &str =
     "\ncreate index events_by_position on events (position, tenant_id, seq);\n";
+/// What is another way on SQLite: docs/decisions/0005.
+const KEYS_ON_SQLITE: &str = include_str!("../../../migrations/0004_keys_sqlite.sql");
 
 impl Store {
     /// Applies what is missing and gives the schema's version; a schema newer than this program is refused.
@@ -75,8 +82,10 @@ fn migrator(engine: Engine) -> Migrator {
         .iter()
         .map(|(version, name, text)| {
             let mut sql = for_engine(text, engine);
-            if *version == 1 && engine == Engine::Postgres {
-                sql.push_str(EVENTS_BY_POSITION);
+            match (*version, engine) {
+                (1, Engine::Postgres) => sql.push_str(EVENTS_BY_POSITION),
+                (4, Engine::Sqlite) => sql.push_str(KEYS_ON_SQLITE),
+                _ => {}
             }
             let sql = AssertSqlSafe(sql).into_sql_str();
             Migration::new(

@@ -10,6 +10,7 @@ use domain::imports::{
 use serde_json::json;
 use store::imports::failures;
 use store::jobs::{self, Claimed};
+use store::leads::keys::{self, Settle};
 use store::leads::{self, NewLead, same};
 use store::{Writing, campaigns, imports};
 
@@ -36,13 +37,16 @@ pub(super) async fn commit(
     began: Timestamp,
     chunk: Chunk,
 ) -> Result<Committed> {
+    let duplicates = import.options.as_ref().map(|options| options.duplicates);
+    let duplicates = duplicates.unwrap_or_default();
+    let looks = duplicates.mode != DuplicateMode::Keep;
+    if looks {
+        settle_keys(app, claimed).await?;
+    }
     let mut writing = app.store().write(claimed.scope).await?;
     if jobs::hold(&writing, claimed).await? {
         return Ok(Committed::Stopped(ASKED_FOR));
     }
-    let duplicates = import.options.as_ref().map(|options| options.duplicates);
-    let duplicates = duplicates.unwrap_or_default();
-    let looks = duplicates.mode != DuplicateMode::Keep;
     if looks && duplicates.scope == DuplicateScope::Tenant {
         same::lock_tenant(&writing).await?;
     }
@@ -118,6 +122,20 @@ pub(super) async fn commit(
     app.commit(writing, ()).await?;
     *import = next;
     Ok(Committed::Done)
+}
+
+/// Gives the tenant's leads the keys that they are compared by, in transactions of their own: after a large file there are
+/// many. Those that come meanwhile are few, and are given theirs by the transaction that looks.
+async fn settle_keys(app: &App, claimed: &Claimed) -> Result<()> {
+    loop {
+        let writing = app.store().write(claimed.scope).await?;
+        let is_cancelled = jobs::hold(&writing, claimed).await?;
+        let more = keys::settle(&writing, Settle::All).await?;
+        writing.commit().await?;
+        if is_cancelled || !more {
+            return Ok(());
+        }
+    }
 }
 
 /// Finds the leads that the rows are the same as, by one query, and decides what becomes of each row.

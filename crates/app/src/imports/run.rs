@@ -9,6 +9,7 @@ use domain::imports::{Import, ImportState, PPM};
 use domain::refusal::Refusal;
 use serde_json::json;
 use store::jobs::{self, Claimed, Outcome};
+use store::leads::words;
 use store::{Engine, imports};
 
 use super::chunk::{self, Committed};
@@ -160,6 +161,7 @@ async fn finish(app: &App, claimed: &Claimed, mut import: Import, end: End) -> R
     import.error = error;
     import.finished_at = Some(writing.now());
     imports::save(&writing, &import).await?;
+    words::ask(&writing).await?;
     let data = json!({
         "campaign_id": import.campaign_id,
         "rows_read": import.counts.rows_read,

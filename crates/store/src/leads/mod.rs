@@ -4,11 +4,13 @@
 //! * [`page`](fn@page) reads a campaign's leads by keyset pages, filtered, sorted, searched.
 //! * [`insert`] adds any number by one statement for each engine.
 //! * [`extra_names`] says which extra data a campaign's leads carry.
+//! * [`keys`] keeps what leads are sorted and compared by, where that is no index.
 //! * [`same`] finds and changes those that a file's rows are the same as.
 //! * [`words`] keeps the words by which leads are found.
 
 mod bulk;
 mod extra;
+pub mod keys;
 mod page;
 pub mod same;
 pub mod words;

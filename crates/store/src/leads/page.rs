@@ -5,10 +5,10 @@ use domain::campaigns::Campaign;
 use domain::ids::LeadId;
 use domain::leads::{Lead, LeadFilter, LeadSort};
 use domain::search::{prefix_end, words_of_search};
-use sea_orm::{ConnectionTrait, FromQueryResult, Statement, Value};
+use sea_orm::{ConnectionTrait, DatabaseBackend, FromQueryResult, Statement, Value};
 
 use crate::error::Result;
-use crate::leads::lead;
+use crate::leads::{keys, lead};
 use crate::read::Read;
 use crate::rows::leads;
 
@@ -74,11 +74,12 @@ pub async fn page(
         LeadSort::Score => ("lead_score", "desc", "<"),
     };
     let mut query = Query::default();
+    let mut has_rare_word = false;
     let tenant = query.bind(db.scope().tenant().0);
     let campaign_id = query.bind(campaign.id.0);
     let generation = query.bind(campaign.lead_generation);
     query.text = format!(
-        "select l.* from campaign_leads l where l.tenant_id = {tenant} and l.campaign_id = {campaign_id}
+        " where l.tenant_id = {tenant} and l.campaign_id = {campaign_id}
          and l.lead_generation = {generation} and l.trashed_at is null"
     );
     if let Some(min_score) = filter.min_score {
@@ -92,22 +93,37 @@ pub async fn page(
         query.text.push_str(&format!(" and l.email_sent = {bound}"));
     }
     if let Some(q) = &filter.q {
-        restrict_to_words(db, &mut query, campaign, q, &campaign_id).await?;
+        has_rare_word = restrict_to_words(db, &mut query, campaign, q, &campaign_id).await?;
     }
+    // SQLite has the titles in a table; without all of them there, and for the few leads of a rare word, it sorts.
+    let by_titles = filter.sort == LeadSort::Title
+        && !has_rare_word
+        && db.connection().get_database_backend() == DatabaseBackend::Sqlite
+        && keys::are_settled(db, campaign.id).await?;
+    let (from, column, id) = if by_titles {
+        query.text.push_str(&format!(
+            " and t.campaign_id = {campaign_id} and t.lead_generation = {generation}"
+        ));
+        let from = "lead_titles t cross join campaign_leads l on l.id = t.lead_id";
+        (from, "t.title_key".to_owned(), "t.lead_id")
+    } else {
+        ("campaign_leads l", format!("l.{column}"), "l.id")
+    };
     if let Some(after) = after {
-        let (key, id) = (query.bind(after.value(filter.sort)), query.bind(after.id.0));
+        let (key, last) = (query.bind(after.value(filter.sort)), query.bind(after.id.0));
         query
             .text
-            .push_str(&format!(" and (l.{column}, l.id) {beyond} ({key}, {id})"));
+            .push_str(&format!(" and ({column}, {id}) {beyond} ({key}, {last})"));
     }
     let wanted = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
     let bound = query.bind(wanted);
     query.text.push_str(&format!(
-        " order by l.{column} {direction}, l.id {direction} limit {bound}"
+        " order by {column} {direction}, {id} {direction} limit {bound}"
     ));
     let connection = db.connection();
+    let sql = format!("select l.* from {from}{}", query.text);
     let statement =
-        Statement::from_sql_and_values(connection.get_database_backend(), query.text, query.values);
+        Statement::from_sql_and_values(connection.get_database_backend(), sql, query.values);
     let rows = leads::Model::find_by_statement(statement)
         .all(connection)
         .await?;
@@ -122,16 +138,18 @@ pub async fn page(
     Ok((found, next))
 }
 
-/// Each word of the search must begin a word of the lead.
+/// Each word of the search must begin a word of the lead; says whether one of them is rare.
 async fn restrict_to_words(
     db: &impl Read,
     query: &mut Query,
     campaign: &Campaign,
     q: &str,
     campaign_id: &str,
-) -> Result<()> {
+) -> Result<bool> {
+    let mut has_rare_word = false;
     for word in words_of_search(q) {
         let rare = is_rare(db, campaign, &word).await?;
+        has_rare_word |= rare;
         let (from, to) = (query.bind(word.clone()), query.bind(prefix_end(&word)));
         let range = format!("w.word >= {from} and w.word < {to}");
         query.text.push_str(&if rare {
@@ -143,7 +161,7 @@ async fn restrict_to_words(
             format!(" and exists (select 1 from lead_words w where w.lead_id = l.id and {range})")
         });
     }
-    Ok(())
+    Ok(has_rare_word)
 }
 
 const COUNT_WORD: &str = "
