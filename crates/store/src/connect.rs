@@ -167,6 +167,16 @@ impl Store {
         Ok(Writing::new(self.clone(), transaction, scope, permit))
     }
 
+    /// The same where a connection is free now; `None` where one would have to be waited for.
+    pub async fn try_write(&self, scope: TenantScope) -> Result<Option<Writing>> {
+        let gate = self.inner.writer_gate.as_ref().unwrap_or(&self.inner.gate);
+        let Some(permit) = gate.try_acquire() else {
+            return Ok(None);
+        };
+        let transaction = self.begin().await?;
+        Ok(Some(Writing::new(self.clone(), transaction, scope, permit)))
+    }
+
     /// The seam's state.
     pub fn gauges(&self) -> PoolGauges {
         let (size, idle, max) = match &self.inner.pools {

@@ -29,18 +29,15 @@ const SCRIPTS: &[(i64, &str, &str)] = &[
         "uploads",
         include_str!("../../../migrations/0003_uploads.sql"),
     ),
-    (
-        4,
-        "keys",
-        include_str!("../../../migrations/0004_keys.sql"),
-    ),
+    (4, "keys", include_str!("../../../migrations/0004_keys.sql")),
 ];
 
 /// SQLite's position is the rowid; PostgreSQL's needs an index, which the first script ends with.
 const EVENTS_BY_POSITION: &str =
     "\ncreate index events_by_position on events (position, tenant_id, seq);\n";
-/// What is another way on SQLite: docs/decisions/0005.
+/// What differs by engine: docs/decisions/0005.
 const KEYS_ON_SQLITE: &str = include_str!("../../../migrations/0004_keys_sqlite.sql");
+const KEYS_ON_POSTGRES: &str = include_str!("../../../migrations/0004_keys_postgres.sql");
 
 impl Store {
     /// Applies what is missing and gives the schema's version; a schema newer than this program is refused.
@@ -85,6 +82,7 @@ fn migrator(engine: Engine) -> Migrator {
             match (*version, engine) {
                 (1, Engine::Postgres) => sql.push_str(EVENTS_BY_POSITION),
                 (4, Engine::Sqlite) => sql.push_str(KEYS_ON_SQLITE),
+                (4, Engine::Postgres) => sql.push_str(KEYS_ON_POSTGRES),
                 _ => {}
             }
             let sql = AssertSqlSafe(sql).into_sql_str();

@@ -12,7 +12,7 @@ use store::jobs::{self, Claimed, Outcome};
 use store::leads::words;
 use store::{Engine, imports};
 
-use super::chunk::{self, Committed};
+use super::chunk::{self, Committed, Target};
 use super::{read, upload};
 use crate::context::App;
 use crate::error::{Error, Result};
@@ -50,9 +50,11 @@ pub async fn run_turn(app: &App, claimed: &Claimed, id: ImportId, turn: &Turn) -
         return give_back(app, claimed, import).await;
     }
     let mut chunks = read::chunks(app, path, &import);
+    let target = Target::of(&import);
+    let mut prepared = chunk::prepare(app, claimed, target, &mut chunks).await;
     loop {
-        let chunk = match chunks.next().await {
-            Ok(Some(chunk)) => chunk,
+        let ready = match prepared {
+            Ok(Some(ready)) => ready,
             Ok(None) => return finish(app, claimed, import, End::Completed).await,
             Err(Error::Refused(refusal)) => {
                 let end = End::Failed(refusal.text.into_owned());
@@ -60,7 +62,12 @@ pub async fn run_turn(app: &App, claimed: &Claimed, id: ImportId, turn: &Turn) -
             }
             Err(error) => return Err(error),
         };
-        match chunk::commit(app, claimed, &mut import, began, chunk).await {
+        let committed;
+        (committed, prepared) = tokio::join!(
+            chunk::commit(app, claimed, &mut import, began, ready),
+            chunk::prepare(app, claimed, target, &mut chunks),
+        );
+        match committed {
             Ok(Committed::Done) => {}
             Ok(Committed::Stopped(why)) => {
                 return finish(app, claimed, import, End::Cancelled(why)).await;

@@ -77,7 +77,9 @@ pub async fn settle(writing: &Writing, whose: Settle) -> Result<bool> {
     let statement = |sql, values: Vec<Value>| Statement::from_sql_and_values(backend, sql, values);
     let all = whose == Settle::All;
     let values = vec![tenant.clone(), all.into(), SETTLE_NOTES.into()];
-    let mut notes = Note::find_by_statement(statement(NOTES, values)).all(db).await?;
+    let mut notes = Note::find_by_statement(statement(NOTES, values))
+        .all(db)
+        .await?;
     let more = notes.len() as i64 == SETTLE_NOTES;
     let Some(import) = notes.first().map(|note| note.import_id) else {
         return Ok(false);
@@ -89,19 +91,40 @@ pub async fn settle(writing: &Writing, whose: Settle) -> Result<bool> {
         notes.truncate(1);
     }
     let more = more || notes.len() < of_others;
-    let first = notes.iter().map(|note| note.keys_from).min().unwrap_or_default();
-    let last = notes.iter().map(|note| note.last_lead_id).max().unwrap_or_default();
-    let range = |last: Uuid| -> Vec<Value> { vec![first.into(), last.into(), tenant.clone(), import.into()] };
+    let first = notes
+        .iter()
+        .map(|note| note.keys_from)
+        .min()
+        .unwrap_or_default();
+    let last = notes
+        .iter()
+        .map(|note| note.last_lead_id)
+        .max()
+        .unwrap_or_default();
+    let range = |last: Uuid| -> Vec<Value> {
+        vec![first.into(), last.into(), tenant.clone(), import.into()]
+    };
     let mut values = range(last);
     values.push(SETTLE_LEADS.into());
-    let reach = Reach::find_by_statement(statement(REACH, values)).one(db).await?;
-    let is_full = reach.as_ref().is_some_and(|reach| reach.leads == SETTLE_LEADS);
-    let reached = reach.and_then(|reach| reach.last).filter(|_| is_full).unwrap_or(last);
+    let reach = Reach::find_by_statement(statement(REACH, values))
+        .one(db)
+        .await?;
+    let is_full = reach
+        .as_ref()
+        .is_some_and(|reach| reach.leads == SETTLE_LEADS);
+    let reached = reach
+        .and_then(|reach| reach.last)
+        .filter(|_| is_full)
+        .unwrap_or(last);
     db.execute_raw(statement(TITLES, range(reached))).await?;
     db.execute_raw(statement(KEYS, range(reached))).await?;
-    let ids: Vec<String> = notes.iter().map(|note| note.id.simple().to_string()).collect();
+    let ids: Vec<String> = notes
+        .iter()
+        .map(|note| note.id.simple().to_string())
+        .collect();
     let next = Uuid::from_u128(reached.as_u128().saturating_add(1));
-    let ids = serde_json::to_string(&ids).map_err(|error| crate::error::Error::Defect(error.to_string()))?;
+    let ids = serde_json::to_string(&ids)
+        .map_err(|error| crate::error::Error::Defect(error.to_string()))?;
     let values = vec![tenant.clone(), ids.into(), reached.into(), next.into()];
     db.execute_raw(statement(NOTED, values)).await?;
     Ok(more || is_full)
