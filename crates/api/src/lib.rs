@@ -24,6 +24,7 @@ mod system;
 mod team;
 mod templates;
 mod tenants;
+mod uploads;
 pub mod wire;
 
 pub use openapi::openapi_json;

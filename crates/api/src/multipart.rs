@@ -79,16 +79,26 @@ impl Upload {
 
     /// Goes to the file; a form that ends without one lacks a field.
     pub(crate) async fn file(&mut self) -> Result<File> {
+        self.file_if_any().await?.ok_or_else(no_file)
+    }
+
+    /// Goes to the file, or to the end of the form.
+    pub(crate) async fn file_if_any(&mut self) -> Result<Option<File>> {
         while let Some(field) = self.next().await? {
             let name = field.file_name().filter(|name| !name.is_empty());
             if field.name() == Some(FILE)
                 && let Some(name) = name.map(str::to_owned)
             {
-                return Ok(File { field, name });
+                return Ok(Some(File { field, name }));
             }
             self.keep_or_skip(field).await?;
         }
-        Err(no_file())
+        Ok(None)
+    }
+
+    /// The texts of a form that was read to its end and has no file.
+    pub(crate) fn into_texts(self) -> Texts {
+        self.texts
     }
 
     /// The next piece of the file.
@@ -149,7 +159,7 @@ impl Upload {
     }
 }
 
-fn no_file() -> Failure {
+pub(crate) fn no_file() -> Failure {
     let location = ["body", FILE].map(|step| Step::Name(step.into())).into();
     vec![FieldProblem {
         location,

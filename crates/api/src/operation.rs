@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::handler::Handler;
-use axum::routing::{MethodRouter, delete, get, patch, post, put};
+use axum::routing::{MethodRouter, delete, get, head, options, patch, post, put};
 use utoipa::ToSchema;
 use utoipa::openapi::path::{
     HttpMethod, Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn,
@@ -74,7 +74,7 @@ macro_rules! methods {
     };
 }
 
-methods!(get Get, post Post, put Put, patch Patch, delete Delete);
+methods!(get Get, head Head, options Options, post Post, put Put, patch Patch, delete Delete);
 
 impl Route {
     fn new(
@@ -140,6 +140,15 @@ impl Route {
     /// It takes a form with a file.
     pub(crate) fn upload<T: ToSchema>(self) -> Self {
         self.takes::<T>("multipart/form-data", Required::True)
+    }
+
+    /// It takes bytes of this kind.
+    pub(crate) fn bytes(mut self, kind: &'static str) -> Self {
+        let bytes = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .content_media_type(kind);
+        self.body = Some((kind, bytes.into(), Required::True));
+        self
     }
 
     fn takes<T: ToSchema>(mut self, kind: &'static str, required: Required) -> Self {
@@ -211,6 +220,12 @@ impl Route {
     /// It answers without a body.
     pub(crate) fn answers_nothing(mut self, text: &str) -> Self {
         self.answer(204, text, JSON, None);
+        self
+    }
+
+    /// It answers with this status and headers alone.
+    pub(crate) fn answers_empty(mut self, status: u16, text: &str) -> Self {
+        self.answer(status, text, JSON, None);
         self
     }
 

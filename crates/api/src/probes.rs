@@ -225,7 +225,72 @@ fn exposition(state: &ApiState, counts: Counts) -> String {
             writers.waited_total.as_secs_f64(),
         );
     }
+    put_tail(&mut put, state.app());
     text
+}
+
+/// How the process learns of what others write.
+fn put_tail(put: &mut impl FnMut(&str, &str, &str, f64), app: &App) {
+    let tail = app.tail().gauges();
+    let redis = app.bell().redis();
+    let counters = [
+        (
+            "tail_events_total",
+            "Events followed since the start.",
+            tail.events,
+        ),
+        (
+            "tail_looks_total",
+            "Looks at the database for events.",
+            tail.looks,
+        ),
+        (
+            "tail_unannounced_total",
+            "Events found by polling that no bell told of.",
+            tail.unannounced,
+        ),
+        (
+            "tail_failures_total",
+            "Looks at the database that failed.",
+            tail.failures,
+        ),
+        (
+            "redis_rings_told_total",
+            "Messages told to other nodes.",
+            redis.told,
+        ),
+        (
+            "redis_rings_heard_total",
+            "Messages heard from other nodes.",
+            redis.heard,
+        ),
+        (
+            "redis_failures_total",
+            "Connections to Redis that failed or were lost.",
+            redis.failures,
+        ),
+    ];
+    for (name, help, value) in counters {
+        put(name, "counter", help, value as f64);
+    }
+    put(
+        "tail_position",
+        "gauge",
+        "Position up to which events were followed.",
+        tail.position as f64,
+    );
+    put(
+        "tail_lag_seconds",
+        "gauge",
+        "Age of the last event when it was seen.",
+        tail.lag.as_secs_f64(),
+    );
+    put(
+        "redis_connected",
+        "gauge",
+        "Whether Redis answers; 0 also where there is none.",
+        f64::from(u8::from(redis.state.as_str() == "connected")),
+    );
 }
 
 async fn live() -> Json<Probe> {

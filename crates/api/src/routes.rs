@@ -6,7 +6,7 @@ use crate::operation::Route;
 use crate::state::ApiState;
 use crate::{
     accounts, campaigns, docs, events, imports, insights, leads, notifications, probes, team,
-    templates, tenants,
+    templates, tenants, uploads,
 };
 
 /// The tags of the document, in its order; some name parts that later versions bring (contract #6).
@@ -38,6 +38,7 @@ pub(crate) fn table() -> Vec<(&'static str, Vec<Route>)> {
         ("Campaigns", campaigns::routes()),
         ("Leads", leads::routes()),
         ("Leads", imports::routes()),
+        ("Leads", uploads::routes()),
         ("Dashboard", insights::routes()),
         ("Dashboard", events::routes()),
         ("Team", team::routes()),

@@ -1,6 +1,7 @@
 //! What every use case needs: the store, the bell, clock and randomness, and the worlds outside.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bell::Bell;
 use domain::clock::{Clock, Timestamp};
@@ -11,6 +12,7 @@ use store::{Committed, Store, TenantScope, Writing};
 
 use crate::error::Result;
 use crate::passwords::Passwords;
+use crate::tail::Tail;
 use crate::tasks::Tasks;
 use crate::tokens::Tokens;
 
@@ -25,6 +27,8 @@ pub struct Options {
     pub throttled: bool,
     /// Most bytes of an uploaded file.
     pub upload_bytes_max: u64,
+    /// How long an upload is kept that no import takes, from its last piece on.
+    pub upload_life: Duration,
 }
 
 /// The parts from which the use cases are made.
@@ -56,6 +60,7 @@ pub struct App {
 struct Inner {
     parts: Parts,
     passwords: Passwords,
+    tail: Tail,
 }
 
 /// What a use case gives: a value, and the tenant's event number that it is at least as new as;
@@ -83,7 +88,11 @@ impl App {
     pub fn new(parts: Parts) -> Self {
         let passwords = Passwords::new(parts.store.entropy().clone(), parts.tasks.clone());
         Self {
-            inner: Arc::new(Inner { parts, passwords }),
+            inner: Arc::new(Inner {
+                parts,
+                passwords,
+                tail: Tail::default(),
+            }),
         }
     }
 
@@ -95,6 +104,11 @@ impl App {
     /// Wake-ups after a commit.
     pub fn bell(&self) -> &Bell {
         &self.inner.parts.bell
+    }
+
+    /// What this process knows of all tenants' events.
+    pub fn tail(&self) -> &Tail {
+        &self.inner.tail
     }
 
     /// Asks the database whether it answers; for the probe of readiness.

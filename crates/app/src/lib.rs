@@ -19,12 +19,14 @@ pub mod leads;
 pub mod notifications;
 pub mod operators;
 mod passwords;
+pub mod tail;
 pub mod tasks;
 pub mod team;
 pub mod templates;
 pub mod tenants;
 mod throttle;
 pub mod tokens;
+pub mod uploads;
 
 pub use context::{App, Done, Options};
 pub use error::{Error, Result};

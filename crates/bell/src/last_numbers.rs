@@ -9,14 +9,14 @@ use std::mem;
 use domain::ids::TenantId;
 
 /// The most tenants whose number is remembered.
-pub(crate) const TENANTS_MAX: usize = 100_000;
+pub const TENANTS_MAX: usize = 100_000;
 
 /// A table of numbers by tenant.
-pub(crate) type Numbers = HashMap<TenantId, i64>;
+type Numbers = HashMap<TenantId, i64>;
 
 /// The two tables. A tenant is in one of them at most.
 #[derive(Debug, Default)]
-pub(crate) struct LastNumbers {
+pub struct LastNumbers {
     young: Numbers,
     old: Numbers,
 }
@@ -24,7 +24,7 @@ pub(crate) struct LastNumbers {
 impl LastNumbers {
     /// Raises a tenant's number to `seq`; one that is higher already stays. Gives the table that was forgotten,
     /// if any, to be dropped outside the lock.
-    pub(crate) fn raise(&mut self, tenant: TenantId, seq: i64) -> Option<Numbers> {
+    pub fn raise(&mut self, tenant: TenantId, seq: i64) -> Option<HashMap<TenantId, i64>> {
         if let Some(number) = self.young.get_mut(&tenant) {
             *number = seq.max(*number);
             return None;
@@ -37,7 +37,7 @@ impl LastNumbers {
     }
 
     /// A tenant's number.
-    pub(crate) fn get(&self, tenant: TenantId) -> Option<i64> {
+    pub fn get(&self, tenant: TenantId) -> Option<i64> {
         let number = self.young.get(&tenant).or_else(|| self.old.get(&tenant));
         number.copied()
     }

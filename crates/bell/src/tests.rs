@@ -6,8 +6,10 @@ use domain::ids::TenantId;
 use tokio::time::timeout;
 use uuid::Uuid;
 
-use crate::last_numbers::TENANTS_MAX;
-use crate::{Bell, Listener};
+use crate::{Bell, Listener, TENANTS_MAX};
+
+mod node;
+mod redis;
 
 const SOON: Duration = Duration::from_millis(50);
 const LONG: Duration = Duration::from_secs(10);

@@ -2,6 +2,7 @@
 //!
 //! * [`settings`] and [`cli`] say what is wanted.
 //! * `parts` opens what the use cases need; `serve` puts the delivery crates on top and lives until a signal.
+//! * `node` finds the other processes on the same database.
 //! * `admin`, `import` and `demo` are what an operator does at the command line.
 
 mod admin;
@@ -11,6 +12,7 @@ mod demo;
 mod folder;
 mod import;
 mod logging;
+mod node;
 mod parts;
 mod password;
 mod routes;

@@ -4,14 +4,14 @@ use app::App;
 use app::context::Parts;
 use app::tasks::Tasks;
 use app::tokens::Tokens;
-use bell::Bell;
 use domain::clock::Clock;
 use domain::entropy::Entropy;
 use mail::{Mailer, SmtpOptions, Tls};
-use providers::Uploads;
+use providers::{S3Options, Uploads};
 use store::{Options, Store};
 
 use crate::folder::Folder;
+use crate::node;
 use crate::run::Failure;
 use crate::settings::{Location, Settings, SmtpTls};
 
@@ -40,15 +40,14 @@ pub(crate) async fn open(settings: &Settings, port: u16) -> Result<Opened, Failu
         .migrate()
         .await
         .map_err(|error| unreachable_database(settings, &error))?;
-    store
-        .epoch()
+    let bell = node::bell(settings, &folder, &store)
         .await
         .map_err(|error| unreachable_database(settings, &error))?;
     let app = App::new(Parts {
         store,
-        bell: Bell::new(),
+        bell,
         mailer: mailer(settings)?,
-        uploads: Uploads::in_folder(folder.uploads()),
+        uploads: uploads(settings, &folder)?,
         tokens: Tokens::new(&secret, clock),
         tasks: Tasks::default(),
         options: app::Options {
@@ -56,6 +55,7 @@ pub(crate) async fn open(settings: &Settings, port: u16) -> Result<Opened, Failu
             quota_enforced: settings.limits.enforces_quota,
             throttled: settings.limits.is_enabled,
             upload_bytes_max: settings.imports.upload_max_bytes(),
+            upload_life: settings.uploads.life,
         },
     });
     Ok(Opened {
@@ -86,6 +86,22 @@ fn store_options(settings: &Settings) -> Options {
         recycle: database.recycle_after.unwrap_or_default(),
         pre_ping: database.pings_before_use,
     }
+}
+
+fn uploads(settings: &Settings, folder: &Folder) -> Result<Uploads, Failure> {
+    let Some(bucket) = &settings.uploads.bucket else {
+        return Ok(Uploads::in_folder(folder.uploads()));
+    };
+    let options = S3Options {
+        bucket: bucket.name.clone(),
+        prefix: bucket.prefix.clone(),
+        endpoint: bucket.endpoint.clone(),
+        region: bucket.region.clone(),
+        access_key_id: bucket.access_key_id.clone(),
+        secret_access_key: bucket.secret_access_key.expose().to_owned(),
+    };
+    Uploads::in_bucket(folder.uploads(), &options)
+        .map_err(|error| format!("The settings for uploads cannot be used: {error}"))
 }
 
 fn mailer(settings: &Settings) -> Result<Mailer, Failure> {

@@ -15,7 +15,7 @@ use crate::folder::{self, Folder, Hold};
 use crate::run::Failure;
 use crate::settings::{Location, Settings};
 use crate::signals::Signals;
-use crate::{banner, parts, routes};
+use crate::{banner, node, parts, routes};
 
 /// How long background work may take to come to a good place after the requests have ended.
 const TASKS_END_WITHIN: Duration = Duration::from_secs(20);
@@ -84,6 +84,7 @@ async fn prepare(settings: &Settings) -> Result<Ready, Failure> {
         }
     }
     let router = routes::router(settings, &app)?;
+    node::follow(settings, &app).await?;
     jobs::start(&app);
     let lines = banner::lines(settings, &opened, address);
     tracing::info!(%address, data = %opened.folder.path().display(), schema = opened.schema, "listening");

@@ -1,6 +1,7 @@
 //! A file that is made while it is sent.
 
 use app::Done;
+use app::imports::ErrorFile;
 use app::leads::Export;
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
@@ -51,6 +52,34 @@ pub async fn download(done: Done<Export>) -> Result<Response> {
     let headers = [
         (CONTENT_TYPE, kind),
         (CONTENT_DISPOSITION, name),
+        (X_CACHE, HeaderValue::from_static("BYPASS")),
+    ];
+    let body = Body::from_stream(chunks);
+    Ok((StatusCode::OK, headers, EventSeq(seq), body).into_response())
+}
+
+/// The answer with the rows of an import that became no lead, under a name; as [`download`] otherwise.
+pub async fn error_file(done: Done<ErrorFile>, file_name: &str) -> Result<Response> {
+    let Done {
+        value: mut file,
+        seq,
+    } = done;
+    let first = file.next().await?;
+    let chunks = try_unfold((file, first), |(mut file, first)| async move {
+        let chunk = match first {
+            Some(first) => Some(first),
+            None => file.next().await.inspect_err(|error| {
+                tracing::warn!(%error, "a file of failed rows was cut off");
+            })?,
+        };
+        Ok::<_, app::Error>(chunk.map(|chunk| (Bytes::from(chunk), (file, None))))
+    });
+    let headers = [
+        (
+            CONTENT_TYPE,
+            HeaderValue::from_static("text/csv; charset=utf-8"),
+        ),
+        (CONTENT_DISPOSITION, disposition(file_name)?),
         (X_CACHE, HeaderValue::from_static("BYPASS")),
     ];
     let body = Body::from_stream(chunks);

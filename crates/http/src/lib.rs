@@ -45,6 +45,7 @@ pub mod received;
 pub mod redirects;
 pub mod request;
 pub mod server;
+pub mod tus;
 pub mod use_case;
 
 /// What [`Edge::around`] takes and gives, for whoever puts the delivery crates together without axum.
@@ -54,7 +55,7 @@ pub use address::{ClientAddress, PeerAddress, TrustedProxies};
 pub use answers::{EventSeq, Json, no_content};
 pub use caller::{Bearer, Caller, CallingMember, identify};
 pub use counters::{Counters, Counts};
-pub use downloads::download;
+pub use downloads::{download, error_file};
 pub use edge::{Edge, EdgeOptions};
 pub use error::{Failure, Result};
 pub use fields::{ANY_TEXT, Fields};

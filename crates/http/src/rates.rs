@@ -28,7 +28,7 @@ const FREE: [&str; 6] = [
 /// their own.
 const FREE_UNDER: [&str; 2] = ["/assets/", "/ws/"];
 /// Ends of paths that take files.
-const UPLOADS: [&str; 2] = ["/upload-leads", "/upload"];
+const UPLOADS: [&str; 3] = ["/upload-leads", "/upload", "/import"];
 
 /// How much one user or address may ask; 0 turns a window off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

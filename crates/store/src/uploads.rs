@@ -5,7 +5,7 @@ use domain::ids::{ImportId, UploadId, UserId};
 use domain::uploads::Upload;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter,
-    QueryOrder, Statement, sea_query::Expr, sea_query::ExprTrait,
+    QueryOrder, QuerySelect, Statement, sea_query::Expr, sea_query::ExprTrait,
 };
 use uuid::Uuid;
 
@@ -51,6 +51,27 @@ pub async fn find(db: &impl Read, id: UploadId, now: Timestamp) -> Result<Option
         .one(db.connection())
         .await?;
     Ok(row.map(upload))
+}
+
+/// A person's whole files that wait for an import, newest first.
+pub async fn waiting(
+    db: &impl Read,
+    user: UserId,
+    now: Timestamp,
+    most: u64,
+) -> Result<Vec<Upload>> {
+    let received = Expr::col(uploads::Column::BytesReceived);
+    let rows = uploads::Entity::find()
+        .filter(uploads::Column::TenantId.eq(db.scope().tenant().0))
+        .filter(uploads::Column::UserId.eq(user.0))
+        .filter(uploads::Column::ImportId.is_null())
+        .filter(uploads::Column::ExpiresAt.gt(now.0))
+        .filter(received.equals(uploads::Column::BytesDeclared))
+        .order_by_desc(uploads::Column::CreatedAt)
+        .limit(most)
+        .all(db.connection())
+        .await?;
+    Ok(rows.into_iter().map(upload).collect())
 }
 
 /// How many of the tenant's wait for an import.

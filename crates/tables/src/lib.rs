@@ -35,7 +35,7 @@
 //!   builds no rows from it.
 //! * **Ragged rows.** A short row has empty cells to the header's width. A long row keeps its extra cells;
 //!   [`column_name`] names them `column_9` and so on. Empty cells at the end of a long row are dropped.
-//! * **Header.** The first row that is not blank. Names are trimmed; an empty one becomes `column_3`, a
+//! * **Header.** The first row that has a value. Names are trimmed; an empty one becomes `column_3`, a
 //!   repeated one (in any case) gets a number (`email`, `email_2`), so that names can be keys of a map.
 //!   Empty names at the end are dropped.
 //! * **No header.** With [`Options::has_header`] off the first row is data and has the number 1. There are as many columns

@@ -121,25 +121,30 @@ fn open_rows(mut file: File, file_name: &str, options: &Options) -> Result<Opene
 impl Table {
     fn with_header(opened: Opened, options: &Options) -> Result<Self, Error> {
         let mut rows = Rows::new(opened.source, options);
-        if !rows.advance()? {
-            return Err(Error::NoHeader);
-        }
-        match rows.builder.problem() {
-            Some(crate::Reason::TooManyCells { limit }) => {
-                return Err(Error::TooManyColumns {
-                    found: rows.builder.cells(),
-                    limit,
-                });
+        let header = loop {
+            if !rows.advance()? {
+                return Err(Error::NoHeader);
             }
-            Some(reason) => return Err(Error::malformed(format!("in the header row {reason}"))),
-            None => {}
-        }
-        let mut row = Row::new();
-        rows.builder.finish(&mut row);
-        let header = header::names(&row);
-        if header.is_empty() {
-            return Err(Error::NoHeader);
-        }
+            match rows.builder.problem() {
+                Some(crate::Reason::TooManyCells { limit }) => {
+                    return Err(Error::TooManyColumns {
+                        found: rows.builder.cells(),
+                        limit,
+                    });
+                }
+                Some(reason) => {
+                    return Err(Error::malformed(format!("in the header row {reason}")));
+                }
+                None => {}
+            }
+            let mut row = Row::new();
+            rows.builder.finish(&mut row);
+            // Spreadsheets write their empty rows as separators and nothing else.
+            let header = header::names(&row);
+            if !header.is_empty() {
+                break header;
+            }
+        };
         Ok(Self::new(header, opened.dialect, opened.sheet_names, rows))
     }
 

@@ -11,11 +11,14 @@
 //! |---|---|---|
 //! | [`postgres()`] | [`Postgres::create_database`] gives each test its own database | [`Postgres::start`] |
 //! | [`redis()`] | shared | [`Redis::start`] |
+//! | `S3` (feature `s3`) | – | `S3::start` |
 //! | [`browser()`] | – | each call |
 //! | [`Program`] | – | each start |
+//! | [`FaultProxy`] | – | each start |
 
 mod browser;
 mod eventually;
+mod fault_proxy;
 mod form;
 mod http_client;
 mod ports;
@@ -23,12 +26,15 @@ mod postgres;
 mod process;
 mod program;
 mod redis;
+#[cfg(feature = "s3")]
+mod s3;
 mod scratch;
 mod small_disk;
 
 pub use browser::{Browser, browser};
 pub use eventually::{eventually, eventually_blocking};
 pub use fantoccini::{Client as BrowserClient, Locator};
+pub use fault_proxy::FaultProxy;
 pub use form::Form;
 pub use http_client::{Answer, Http, Request, exchange_raw};
 pub use ports::free_port;
@@ -36,5 +42,7 @@ pub use postgres::{Postgres, postgres};
 pub use process::kill_hard;
 pub use program::Program;
 pub use redis::{Redis, redis};
+#[cfg(feature = "s3")]
+pub use s3::S3;
 pub use scratch::temp_dir;
 pub use tempfile::TempDir;

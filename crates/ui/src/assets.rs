@@ -24,13 +24,14 @@ pub struct Asset {
 }
 
 /// The style sheets in the order of their joining; `tokens.css` names the order of the layers.
-const CSS: [&str; 7] = [
+const CSS: [&str; 8] = [
     include_str!("../../../assets/css/tokens.css"),
     include_str!("../../../assets/css/base.css"),
     include_str!("../../../assets/css/layout.css"),
     include_str!("../../../assets/css/controls.css"),
     include_str!("../../../assets/css/cards.css"),
     include_str!("../../../assets/css/tables.css"),
+    include_str!("../../../assets/css/imports.css"),
     include_str!("../../../assets/css/feedback.css"),
 ];
 
@@ -45,6 +46,16 @@ static ALL: LazyLock<Vec<Asset>> = LazyLock::new(|| {
             "app.js",
             "text/javascript; charset=utf-8",
             Cow::Borrowed(include_bytes!("../../../assets/js/app.js")),
+        ),
+        asset(
+            "import.js",
+            "text/javascript; charset=utf-8",
+            Cow::Borrowed(include_bytes!("../../../assets/js/import.js")),
+        ),
+        asset(
+            "sample-leads.csv",
+            "text/csv; charset=utf-8",
+            Cow::Borrowed(include_bytes!("../../../assets/demo/sample-leads.csv")),
         ),
         asset(
             "htmx.js",
@@ -72,15 +83,18 @@ pub fn find(path: &str) -> Option<&'static Asset> {
     ALL.iter().find(|asset| asset.url == path)
 }
 
+/// The URL of an embedded file; `None` where there is none of this name.
+pub fn url_of(name: &str) -> Option<&'static str> {
+    let found = ALL.iter().find(|asset| asset.name == name);
+    found.map(|asset| asset.url.as_str())
+}
+
 /// The URL of an embedded file, for templates.
 ///
 /// # Panics
 /// When no such file is embedded: the names in templates are constants, and a test renders each page.
 pub fn url(name: &str) -> &'static str {
-    ALL.iter()
-        .find(|asset| asset.name == name)
-        .map(|asset| asset.url.as_str())
-        .unwrap_or_else(|| panic!("no embedded asset is called {name}"))
+    url_of(name).unwrap_or_else(|| panic!("no embedded asset is called {name}"))
 }
 
 fn asset(name: &'static str, content_type: &'static str, bytes: Cow<'static, [u8]>) -> Asset {

@@ -8,6 +8,8 @@ use crate::forms::Field;
 use crate::icon::Icon;
 use crate::text::counted;
 
+const CANCEL: &str = "Cancel";
+
 /// A name that has to be typed before the button counts.
 #[derive(Debug, Clone)]
 pub struct TypedName {
@@ -32,8 +34,10 @@ pub struct ConfirmPage {
     pub action: String,
     /// What the button says.
     pub button: &'static str,
-    /// Where Cancel leads.
+    /// Where the way back leads.
     pub cancel_href: String,
+    /// What the way back says.
+    pub cancel: &'static str,
     /// The name to type, where that much care is due.
     pub typed: Option<TypedName>,
 }
@@ -56,6 +60,7 @@ impl ConfirmPage {
             action: format!("/campaigns/{}/delete", campaign.id),
             button: "Delete campaign",
             cancel_href: format!("/campaigns/{}", campaign.id),
+            cancel: CANCEL,
             typed: Some(TypedName {
                 expected: campaign.name.clone(),
                 field: typed,
@@ -80,6 +85,7 @@ impl ConfirmPage {
             action: format!("/campaigns/{}/leads/delete-all", campaign.id),
             button: "Delete all leads",
             cancel_href: format!("/campaigns/{}", campaign.id),
+            cancel: CANCEL,
             typed: Some(TypedName {
                 expected: campaign.name.clone(),
                 field: typed,
@@ -100,6 +106,7 @@ impl ConfirmPage {
             action: format!("/leads/{lead_id}/delete"),
             button: "Delete lead",
             cancel_href: format!("/campaigns/{}", campaign.id),
+            cancel: CANCEL,
             typed: None,
         }
     }
@@ -115,6 +122,7 @@ impl ConfirmPage {
             action: format!("/team/{user_id}/remove"),
             button: "Remove from the team",
             cancel_href: "/team".into(),
+            cancel: CANCEL,
             typed: None,
         }
     }
@@ -130,6 +138,55 @@ impl ConfirmPage {
             action: format!("/team/{user_id}/transfer"),
             button: "Hand the company over",
             cancel_href: "/team".into(),
+            cancel: CANCEL,
+            typed: None,
+        }
+    }
+
+    /// `GET /campaigns/{id}/imports/{id}/cancel`.
+    pub fn cancel_import(
+        chrome: Chrome,
+        campaign: &CampaignRef,
+        import_id: &str,
+        file_name: &str,
+    ) -> Self {
+        let href = format!("/campaigns/{}/imports/{import_id}", campaign.id);
+        Self {
+            chrome,
+            title: format!("Stop importing {file_name}?"),
+            text: "It stops within moments. Leads that were added by then stay; you can undo them \
+                   afterwards, or import the file again."
+                .into(),
+            action: format!("{href}/cancel"),
+            button: "Stop the import",
+            cancel_href: href,
+            cancel: "Let it go on",
+            typed: None,
+        }
+    }
+
+    /// `GET /campaigns/{id}/imports/{id}/undo`.
+    pub fn undo_import(
+        chrome: Chrome,
+        campaign: &CampaignRef,
+        import_id: &str,
+        file_name: &str,
+        created: i64,
+    ) -> Self {
+        let href = format!("/campaigns/{}/imports/{import_id}", campaign.id);
+        Self {
+            chrome,
+            title: format!("Undo the import of {file_name}?"),
+            text: format!(
+                "The {} that it added to “{}” are taken away again for everybody. Those that somebody has edited \
+                 or written to since stay, and what it updated stays updated.",
+                counted(created, "lead"),
+                campaign.name
+            ),
+            action: format!("{href}/undo"),
+            button: "Undo the import",
+            cancel_href: href,
+            cancel: "Keep the leads",
             typed: None,
         }
     }

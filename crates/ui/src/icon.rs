@@ -40,6 +40,7 @@ pub enum Icon {
     Left,
     Right,
     Clock,
+    Undo,
 }
 
 impl Icon {
@@ -80,6 +81,7 @@ impl Icon {
             Self::Inbox => "M4 13.5 6.5 5.5h11l2.5 8v5H4zM4 13.5h5a3 3 0 0 0 6 0h5",
             Self::Left => "M14.5 6.5 9 12l5.5 5.5",
             Self::Right => "M9.5 6.5 15 12l-5.5 5.5",
+            Self::Undo => "M9 6 4.5 10.5 9 15M5 10.5h9.5a4.5 4.5 0 0 1 0 9H10",
             Self::Clock => "M12 20.5a8.5 8.5 0 1 0 0-17 8.5 8.5 0 0 0 0 17ZM12 7.5V12l3 2",
         }
     }

@@ -45,8 +45,13 @@
 //! | [`leads::LeadFormPage`] | `GET /campaigns/{id}/leads/new` | `POST /campaigns/{id}/leads` | `title` `email` `phone` `website` `address` `description` `lead_score` `then` (`another`) |
 //! | [`leads::LeadFormPage`] | `GET /leads/{id}/edit` | `POST /leads/{id}/edit` | `title` `email` `phone` `website` `address` `description` `generated_email` |
 //! | [`confirm::ConfirmPage::delete_lead`] | `GET /leads/{id}/delete` | `POST /leads/{id}/delete` | |
-//! | [`imports::UploadPage`] | `GET /campaigns/{id}/upload` | `POST /campaigns/{id}/upload` | multipart: `_csrf`, then `file` |
-//! | [`imports::ImportPage`] | `GET /imports/{id}` | `POST /imports/{id}/cancel` | |
+//! | [`imports::UploadPage`] | `GET /campaigns/{id}/import` | `POST /campaigns/{id}/import` | multipart: `_csrf`, then `file` |
+//! | – its files that wait | | `POST /campaigns/{id}/import/{id}/discard` | |
+//! | [`imports::MappingPage`] | `GET /campaigns/{id}/import/{id}` | `POST /campaigns/{id}/import/{id}` and `POST …/sample` | `read_as` `header` `sheet` `delimiter` `encoding`, for each column `name.{n}` `to.{n}` `own.{n}`, `mode` `scope` `trim` `title_case` `normalise_url` `phone_country` |
+//! | [`imports::ImportPage`] | `GET /campaigns/{id}/imports/{id}` | – | |
+//! | [`imports::ImportsPage`] | `GET /campaigns/{id}/imports` | – | |
+//! | [`confirm::ConfirmPage::cancel_import`] | `GET /campaigns/{id}/imports/{id}/cancel` | `POST /campaigns/{id}/imports/{id}/cancel` | |
+//! | [`confirm::ConfirmPage::undo_import`] | `GET /campaigns/{id}/imports/{id}/undo` | `POST /campaigns/{id}/imports/{id}/undo` | |
 //! | [`team::TeamPage`] | `GET /team` | `POST /team/invite` | `email` `role` (`member`, `admin`) `first_name` `last_name` |
 //! | – its list | | `POST /team/{id}/role` | `role` (`member`, `admin`) |
 //! | – its list | | `POST /team/{id}/invitation` | (renews) |
@@ -65,7 +70,8 @@
 //! | [`campaigns::CampaignList`] | `campaigns` | the filter of `/campaigns` |
 //! | [`campaigns::CampaignHead`] | `campaign` | – |
 //! | [`leads::LeadsTable`] | `leads` | the filter of `/campaigns/{id}` |
-//! | [`imports::ImportProgress`] | `import` | itself each second while the import runs: `/imports/{id}` |
+//! | [`imports::Mapping`] | `wizard` | its ways of reading; its choices take `sample`, `fields`, `problems`, `go-note` and `options-says` out of it: `POST …/sample` |
+//! | [`imports::ImportProgress`] | `import` | itself each second while the import changes: `/campaigns/{id}/imports/{id}` |
 //! | [`team::MemberList`] | `members` | – |
 //! | [`activity::ActivityFeed`] | `feed` | the filter of `/activity` |
 //! | [`chrome::Flash`] | – | – |

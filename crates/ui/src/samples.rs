@@ -10,6 +10,7 @@ mod campaigns;
 mod imports;
 mod inside;
 mod leads;
+mod mapping;
 mod outside;
 
 /// A rendered page with the name of its file in the gallery.

@@ -93,6 +93,11 @@ pub fn grouped(number: impl Borrow<i64>) -> String {
     text
 }
 
+/// A length as the number that [`counted`] takes.
+pub fn count_of(length: usize) -> i64 {
+    i64::try_from(length).unwrap_or(i64::MAX)
+}
+
 /// A number and its noun: `1 lead`, `2,000 leads`; the noun gets an `s`.
 pub fn counted(number: impl Borrow<i64>, noun: &str) -> String {
     let number = *number.borrow();

@@ -26,8 +26,13 @@ pub(crate) async fn to_new_lead(Path(id): Path<String>) -> Response {
     see_other(&under("/campaigns/", &id, "/leads/new"))
 }
 
-pub(crate) async fn to_import(Path(id): Path<String>) -> Response {
-    see_other(&under("/imports/", &id, ""))
+pub(crate) async fn to_import_form(Path(id): Path<String>) -> Response {
+    see_other(&under("/campaigns/", &id, "/import"))
+}
+
+pub(crate) async fn to_check(Path((id, upload)): Path<(String, String)>) -> Response {
+    let campaign = under("/campaigns/", &id, "");
+    see_other(&under(&format!("{campaign}/import/"), &upload, ""))
 }
 
 /// A path below, with an id that may be anything: what no id is made of is dropped, so that the path stays a path.

@@ -26,7 +26,7 @@ pub(crate) async fn show(inside: Inside) -> Answer {
     let (has_leads, has_team) = (stats.total_leads > 0, people.len() > 1);
     let upload_href = all
         .first()
-        .map(|campaign| format!("/campaigns/{}/upload", campaign.id));
+        .map(|campaign| format!("/campaigns/{}/import", campaign.id));
     let is_settled = has_leads && has_team && upload_href.is_some();
     let first_steps = (!is_settled).then_some(FirstSteps {
         upload_href,

@@ -48,7 +48,10 @@ notes! {
     LeadsCleared = "leads-cleared", good: "All leads of the campaign are deleted.";
     ImportCancelling = "import-cancelling", good: "The import stops. Rows that were read stay.";
     ImportEnded = "import-ended", warn: "The import had already ended.";
-    SameUpload = "same-upload", warn: "This file was uploaded already; this is its import.";
+    ImportNotUndone = "import-not-undone", warn: "This import cannot be undone now.";
+    UploadUsed = "upload-used", warn: "This file is being imported already; this is its import.";
+    UploadDiscarded = "upload-discarded", good: "The file is discarded. Nothing was added.";
+    UploadIncomplete = "upload-incomplete", warn: "That file has not come in whole. Choose it again to go on.";
     Invited = "invited", good: "The invitation is on its way by e-mail.";
     RoleChanged = "role-changed", good: "The role is changed.";
     MemberRemoved = "member-removed", good: "The person is removed from the team.";

@@ -30,7 +30,6 @@ pub mod session;
 mod team;
 mod tenants;
 mod trouble;
-mod upload;
 mod words;
 
 use app::App;
@@ -95,7 +94,37 @@ pub fn router(state: WebState) -> Router {
         )
         .route(
             "/campaigns/{id}/upload",
-            get(upload::form).post(upload::receive),
+            get(back::to_import_form).post(imports::receive),
+        )
+        .route(
+            "/campaigns/{id}/import",
+            get(imports::form).post(imports::receive),
+        )
+        .route(
+            "/campaigns/{id}/import/{upload}",
+            get(imports::check).post(imports::start),
+        )
+        .route(
+            "/campaigns/{id}/import/{upload}/sample",
+            get(back::to_check).post(imports::sample),
+        )
+        .route(
+            "/campaigns/{id}/import/{upload}/discard",
+            get(back::to_check).post(imports::discard),
+        )
+        .route("/campaigns/{id}/imports", get(imports::index))
+        .route("/campaigns/{id}/imports/{import}", get(imports::show))
+        .route(
+            "/campaigns/{id}/imports/{import}/cancel",
+            get(imports::cancel_form).post(imports::cancel),
+        )
+        .route(
+            "/campaigns/{id}/imports/{import}/undo",
+            get(imports::undo_form).post(imports::undo),
+        )
+        .route(
+            "/campaigns/{id}/imports/{import}/errors.csv",
+            get(imports::errors).layer(axum::middleware::from_fn(http_edge::untimed)),
         )
         .route(
             "/campaigns/{id}/export",
@@ -106,11 +135,7 @@ pub fn router(state: WebState) -> Router {
             "/leads/{id}/delete",
             get(leads::delete_form).post(leads::delete),
         )
-        .route("/imports/{id}", get(imports::show))
-        .route(
-            "/imports/{id}/cancel",
-            get(back::to_import).post(imports::cancel),
-        )
+        .route("/imports/{id}", get(imports::moved))
         .route("/team", get(team::index))
         .route("/team/invite", get(back::to_team).post(team::invite))
         .route(

@@ -1,5 +1,7 @@
 //! Values of the domain as people read them: moments, durations, roles, devices.
 
+use std::time::Duration;
+
 use domain::clock::Timestamp;
 use domain::notifications::time_ago;
 use domain::team::Role;
@@ -53,6 +55,21 @@ pub(crate) fn took(from: Timestamp, to: Timestamp) -> String {
         0 => "less than a second".into(),
         1..=119 => ui::text::counted(seconds, "second"),
         _ => ui::text::counted(seconds / 60, "minute"),
+    }
+}
+
+/// What is left of something, roughly: `about 20 seconds`.
+pub(crate) fn left(time: Duration) -> String {
+    let seconds = i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
+    match seconds {
+        0..=4 => "a few seconds".into(),
+        5..=54 => format!("about {} seconds", (seconds + 4) / 5 * 5),
+        55..=89 => "about a minute".into(),
+        90..=3569 => format!("about {} minutes", (seconds + 30) / 60),
+        _ => format!(
+            "about {}",
+            ui::text::counted((seconds + 1800) / 3600, "hour")
+        ),
     }
 }
 
@@ -128,6 +145,22 @@ mod tests {
         assert_eq!(when(THEN, later(60 * DAY_SECONDS)).text, "20 Nov 2026");
         assert_eq!(when(THEN, later(-60)).text, "20 Nov, 14:05");
         assert_eq!(when(THEN, THEN).iso, "2026-11-20T14:05:00Z");
+    }
+
+    #[test]
+    fn what_is_left_is_told_roughly() {
+        let table = [
+            (0, "a few seconds"),
+            (6, "about 10 seconds"),
+            (54, "about 55 seconds"),
+            (70, "about a minute"),
+            (100, "about 2 minutes"),
+            (3_600, "about 1 hour"),
+            (9_000, "about 3 hours"),
+        ];
+        for (seconds, wanted) in table {
+            assert_eq!(left(Duration::from_secs(seconds)), wanted);
+        }
     }
 
     #[test]

@@ -3,11 +3,12 @@
 use app::App;
 use app::campaigns::missing as no_campaign;
 use app::imports::{self, ChosenImport, missing};
+use app::uploads::missing as no_upload;
 use axum::body::Body;
 use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use domain::ids::{CampaignId, ImportId};
+use domain::ids::{CampaignId, ImportId, UploadId};
 use domain::imports::ImportOptions;
 use domain::problems::{FieldProblem, Problem, Step};
 use futures_util::stream::try_unfold;
@@ -17,7 +18,7 @@ use http_edge::{CallingMember, EventSeq, Failure, Json, Result, reply};
 use serde_json::Value;
 
 use crate::bodies::id_or;
-use crate::multipart::{Texts, Upload};
+use crate::multipart::{Texts, Upload, no_file};
 use crate::operation::Route;
 use crate::wire::{Import, ImportForm, ImportPreview};
 
@@ -30,6 +31,9 @@ const UNDO: &str = "/api/v1/campaigns/{campaign_id}/imports/{import_id}/undo";
 
 /// The part of the form with the choices.
 pub(super) const OPTIONS: &str = "options";
+/// The part that names an upload in place of a file.
+const UPLOAD_ID: &str = "upload_id";
+const KEPT: &[&str] = &[OPTIONS, UPLOAD_ID];
 const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 /// Most characters of an idempotency key.
 const KEY_CHARACTERS_MAX: usize = 255;
@@ -45,7 +49,9 @@ pub(super) fn routes() -> Vec<Route> {
                 400,
                 "The file has no column \"{name}\". Its columns: {list}",
             )
-            .refuses(404, "Campaign not found")
+            .refuses(400, "Send a file or an upload_id, not both")
+            .refuses(404, "Campaign not found · Upload not found")
+            .refuses(409, "The upload is not complete: {n} of {m} bytes were received · This upload was imported already")
             .refuses(413, "File is larger than {n} MB")
     };
     let preview = Route::post(
@@ -98,15 +104,23 @@ async fn preview(
     Path(campaign): Path<String>,
     request: Request,
 ) -> Result<(EventSeq, Json<ImportPreview>)> {
-    let mut upload = Upload::begin(request, app.options().upload_bytes_max)?.keeping(&[OPTIONS]);
-    let mut file = upload.file().await?;
+    let mut upload = Upload::begin(request, app.options().upload_bytes_max)?.keeping(KEPT);
+    let Some(mut file) = upload.file_if_any().await? else {
+        let texts = upload.into_texts();
+        let id = upload_id(&texts)?;
+        let campaign = id_or(&campaign, CampaignId::parse, no_campaign)?;
+        let done = imports::preview_upload(&app, &caller, campaign, id, choices(&texts)?).await?;
+        return Ok(reply(done.map(ImportPreview::from)));
+    };
     let campaign = id_or(&campaign, CampaignId::parse, no_campaign)?;
     let name = file.name.clone();
     let mut incoming = imports::begin_preview(&app, &caller, campaign, &name).await?;
     while let Some(bytes) = upload.chunk(&mut file).await? {
         incoming.write(&bytes).await?;
     }
-    let options = choices(&upload.finish(file).await?)?;
+    let texts = upload.finish(file).await?;
+    require_one(&texts)?;
+    let options = choices(&texts)?;
     let done = imports::preview(&app, &caller, incoming, &name, options).await?;
     Ok(reply(done.map(ImportPreview::from)))
 }
@@ -119,15 +133,30 @@ async fn create(
     request: Request,
 ) -> Result<(StatusCode, EventSeq, Json<Import>)> {
     let idempotency_key = key(&headers)?;
-    let mut upload = Upload::begin(request, app.options().upload_bytes_max)?.keeping(&[OPTIONS]);
-    let mut file = upload.file().await?;
+    let mut upload = Upload::begin(request, app.options().upload_bytes_max)?.keeping(KEPT);
+    let Some(mut file) = upload.file_if_any().await? else {
+        let texts = upload.into_texts();
+        let id = upload_id(&texts)?;
+        let campaign = id_or(&campaign, CampaignId::parse, no_campaign)?;
+        let new = ChosenImport {
+            // That of the upload counts.
+            file_name: String::new(),
+            options: choices(&texts)?,
+            idempotency_key,
+        };
+        let begun = imports::start_from_upload(&app, &caller, campaign, id, new).await?;
+        let (seq, import) = reply(begun.map(|begun| Import::from(begun.import)));
+        return Ok((StatusCode::ACCEPTED, seq, import));
+    };
     let campaign = id_or(&campaign, CampaignId::parse, no_campaign)?;
     let mut incoming = imports::begin(&app, &caller, campaign).await?;
     while let Some(bytes) = upload.chunk(&mut file).await? {
         incoming.write(&bytes).await?;
     }
     let file_name = file.name.clone();
-    let options = choices(&upload.finish(file).await?)?;
+    let texts = upload.finish(file).await?;
+    require_one(&texts)?;
+    let options = choices(&texts)?;
     let new = ChosenImport {
         file_name,
         options,
@@ -229,6 +258,21 @@ fn choices(texts: &Texts) -> Result<ImportOptions> {
     };
     serde_json::from_str(text)
         .map_err(|error| problem(&["body", OPTIONS], Problem::Rule(error.to_string())))
+}
+
+/// The upload that a form without a file names.
+fn upload_id(texts: &Texts) -> Result<UploadId> {
+    let text = texts.get(UPLOAD_ID).ok_or_else(no_file)?;
+    id_or(text, UploadId::parse, no_upload)
+}
+
+/// Refuses a form with a file and an upload: nobody could say which is meant.
+fn require_one(texts: &Texts) -> Result<()> {
+    if texts.contains_key(UPLOAD_ID) {
+        let text = "Send a file or an upload_id, not both";
+        return Err(Failure::plain(StatusCode::BAD_REQUEST, text));
+    }
+    Ok(())
 }
 
 fn key(headers: &HeaderMap) -> Result<Option<String>> {

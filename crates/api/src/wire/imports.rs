@@ -208,8 +208,15 @@ impl From<Entity> for Import {
 #[derive(Debug, ToSchema)]
 pub struct ImportForm {
     /// A file whose name ends in `.csv`, `.tsv`, `.xlsx` or `.xls`; for a preview of a text, its first 1 MiB will do.
-    #[schema(format = "binary", content_media_type = "application/octet-stream")]
-    pub file: String,
+    #[schema(
+        format = "binary",
+        content_media_type = "application/octet-stream",
+        nullable = false
+    )]
+    pub file: Option<String>,
+    /// In its place, a complete upload.
+    #[schema(nullable = false)]
+    pub upload_id: Option<String>,
     /// The choices, as JSON.
     #[schema(nullable = false)]
     pub options: Option<ImportChoices>,

@@ -17,6 +17,7 @@ mod probes;
 mod team;
 mod templates;
 mod tenants;
+mod uploads;
 
 pub use accounts::*;
 pub use campaigns::*;
@@ -31,6 +32,7 @@ pub use probes::*;
 pub use team::*;
 pub use templates::*;
 pub use tenants::*;
+pub use uploads::*;
 
 #[cfg(test)]
 mod tests;

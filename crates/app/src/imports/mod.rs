@@ -11,7 +11,10 @@
 
 mod cancel;
 mod chunk;
+mod count;
 mod errors;
+mod from_upload;
+mod part;
 mod preview;
 mod read;
 mod run;
@@ -21,10 +24,12 @@ mod upload;
 
 pub use cancel::{cancel, cancel_of};
 pub use errors::{ErrorFile, errors};
-pub use preview::{
-    FIRST_PART_BYTES, Preview, PreviewColumn, PreviewProblem, PreviewRow, begin_preview, preview,
-};
+pub use from_upload::{preview_upload, start_from_upload};
+pub use part::FIRST_PART_BYTES;
+pub use preview::{Preview, PreviewColumn, PreviewProblem, PreviewRow, begin_preview, preview};
 pub use run::{give_up, run, run_turn};
 pub use show::{list, missing, set_delivered, show, show_of, wait};
+pub(crate) use upload::known_kind;
+
 pub use undo::{ask_undo, give_up_undo, undo};
 pub use upload::{Begun, ChosenImport, Incoming, NewImport, begin, enqueue, enqueue_chosen};

@@ -1,7 +1,5 @@
 //! Looking at the first part of a file before anything is imported: what was understood, and what would become of it.
 
-use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
 use domain::ids::CampaignId;
@@ -12,6 +10,8 @@ use domain::imports::{
 use domain::leads::LeadFields;
 use store::imports::mappings;
 
+use super::count::{Counted, count};
+use super::part::{FIRST_PART_BYTES, cut_after_last_line};
 use super::read::table_options;
 use super::upload::{Incoming, known_kind, remove, storage, unreadable};
 use crate::caller::Member;
@@ -19,8 +19,6 @@ use crate::context::{App, Done};
 use crate::error::{Error, Result};
 use crate::tokens::hash_of;
 
-/// What is kept of a text file; a workbook cannot be read in part.
-pub const FIRST_PART_BYTES: u64 = 1 << 20;
 /// Rows that are looked at.
 pub(super) const SAMPLE_ROWS: usize = 200;
 /// Rows that are shown.
@@ -51,6 +49,8 @@ pub struct Preview {
     pub problems: Vec<PreviewProblem>,
     /// Rows that were looked at.
     pub rows_looked_at: usize,
+    /// Rows of the file, where it is small enough for counting them.
+    pub rows_total: Option<u64>,
     /// Whether the mapping is the one that was used for the same headers before.
     pub is_saved_mapping: bool,
 }
@@ -132,7 +132,13 @@ pub async fn preview(
             if is_part {
                 cut_after_last_line(&path)?;
             }
-            look(&path, &name, Some(&choices))
+            let looked = look(&path, &name, Some(&choices))?;
+            let counted = if is_part {
+                Counted::default()
+            } else {
+                count(&path, &name, &choices, looked.header_choice)?
+            };
+            Ok((looked, counted))
         };
         let looked = app.tasks().run_blocking(work).await;
         looked
@@ -141,7 +147,7 @@ pub async fn preview(
     }
     .await;
     remove(app, &key).await?;
-    let looked = looked?;
+    let (looked, counted) = looked?;
     let db = caller.read(app).await?;
     let seq = db.seq().await?;
     let saved = if looked.header_choice == HeaderChoice::None {
@@ -151,7 +157,9 @@ pub async fn preview(
         mappings::find(&db, &fingerprint(&looked.header)).await?
     };
     drop(db);
-    let value = describe(looked, options, saved)?;
+    let mut value = describe(looked, options, saved)?;
+    value.rows_total = counted.rows;
+    value.problems.extend(counted.broken);
     Ok(Done { value, seq })
 }
 
@@ -300,6 +308,7 @@ fn describe(
         rows,
         problems,
         rows_looked_at: looked.samples.len() + looked.unreadable.len(),
+        rows_total: None,
         is_saved_mapping: saved.is_some(),
         dialect: looked.dialect,
         sheets: looked.sheets,
@@ -377,19 +386,4 @@ fn samples(looked: &Looked, column: usize) -> Vec<String> {
 
 fn shown(cell: &str) -> String {
     cell.chars().take(SAMPLE_CHARACTERS_MAX).collect()
-}
-
-/// A part of a text ends anywhere, even within a character: what comes after its last line feed goes. In UTF-16 with the low
-/// byte first the line feed's second byte stays. A part without any line stays as it is.
-fn cut_after_last_line(path: &Path) -> std::io::Result<()> {
-    let mut file = File::options().read(true).write(true).open(path)?;
-    let mut bytes = Vec::new();
-    file.seek(SeekFrom::Start(0))?;
-    (&mut file).take(FIRST_PART_BYTES).read_to_end(&mut bytes)?;
-    if let Some(at) = bytes.iter().rposition(|byte| *byte == b'\n') {
-        let is_low_first = bytes.get(at + 1) == Some(&0) && at % 2 == 0;
-        let end = at + 1 + usize::from(is_low_first);
-        file.set_len(end as u64)?;
-    }
-    Ok(())
 }

@@ -1,6 +1,5 @@
 //! The job that reads an uploaded file into its campaign.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use domain::events::{Actor, Event, EventName};
@@ -13,17 +12,21 @@ use store::leads::words;
 use store::{Engine, imports};
 
 use super::chunk::{self, Committed, Target};
-use super::{read, upload};
+use super::read;
 use crate::context::App;
 use crate::error::{Error, Result};
 use crate::jobs::Turn;
 
-/// How long an import waits that a node without its file gave back.
+/// How long an import waits whose file cannot be read here and now.
 const GIVEN_BACK_FOR: Duration = Duration::from_secs(5);
 /// How often it is given back, at most: for an hour.
 const GIVEN_BACK_MAX: i32 = 720;
 /// Why an import failed whose file nobody has.
 const GONE: &str = "The uploaded file is gone. Please upload it again.";
+/// Why one failed whose file could not be read for long.
+const OUT_OF_REACH: &str = "The uploaded file could not be read. Please try again later.";
+/// Why one is given back, for the log.
+const ELSEWHERE: &str = "the uploaded file is not in this node's folder";
 
 /// Reads the whole rest of the file in one turn; see [`run_turn`].
 pub async fn run(app: &App, claimed: &Claimed, id: ImportId) -> Result<()> {
@@ -42,13 +45,16 @@ pub async fn run_turn(app: &App, claimed: &Claimed, id: ImportId, turn: &Turn) -
         return Ok(Outcome::Done);
     };
     let began = app.now();
-    let path = app
-        .uploads()
-        .path(&import.object_key)
-        .map_err(upload::storage)?;
-    if !exists(app, path.clone()).await? {
-        return give_back(app, claimed, import).await;
-    }
+    let path = match app.uploads().local(&import.object_key).await {
+        Ok(Some(path)) => path,
+        Ok(None) if is_lost(app) => {
+            return finish(app, claimed, import, End::Failed(GONE.to_owned())).await;
+        }
+        Ok(None) => return give_back(app, claimed, import, ELSEWHERE, GONE).await,
+        Err(error) => {
+            return give_back(app, claimed, import, &error.to_string(), OUT_OF_REACH).await;
+        }
+    };
     let mut chunks = read::chunks(app, path, &import);
     let target = Target::of(&import);
     let mut prepared = chunk::prepare(app, claimed, target, &mut chunks).await;
@@ -89,21 +95,20 @@ pub async fn run_turn(app: &App, claimed: &Claimed, id: ImportId, turn: &Turn) -
     }
 }
 
-/// Whether a file is there. A disk that cannot say is asked again later.
-async fn exists(app: &App, path: PathBuf) -> Result<bool> {
-    let asked = app.tasks().run_blocking(move || path.try_exists()).await;
-    asked
-        .map_err(|error| Error::Internal(error.to_string()))?
-        .map_err(|error| Error::Unavailable(error.to_string()))
+/// Whether a file that is not to be found here is nowhere: a SQLite database is one node's alone, a bucket is everybody's.
+fn is_lost(app: &App) -> bool {
+    app.store().engine() == Engine::Sqlite || app.uploads().is_shared()
 }
 
-/// Leaves an import to the node whose folder has the file. Where there is no other node (a SQLite database is one
-/// node's alone), or none has come forward for long, the file is gone. A lost lease says that the job waits for others.
-async fn give_back(app: &App, claimed: &Claimed, import: Import) -> Result<Outcome> {
-    let gone = End::Failed(GONE.to_owned());
-    if app.store().engine() == Engine::Sqlite {
-        return finish(app, claimed, import, gone).await;
-    }
+/// Leaves an import to the node whose folder has the file, or until the store of files answers again; after long waiting
+/// it fails with `end`. A lost lease says that the job waits for others.
+async fn give_back(
+    app: &App,
+    claimed: &Claimed,
+    import: Import,
+    why: &str,
+    end: &str,
+) -> Result<Outcome> {
     let writing = app.store().write(claimed.scope).await?;
     let is_cancelled = jobs::hold(&writing, claimed).await?;
     let times = imports::give_back(&writing, import.id).await?;
@@ -111,17 +116,17 @@ async fn give_back(app: &App, claimed: &Claimed, import: Import) -> Result<Outco
         drop(writing);
         let end = match is_cancelled {
             true => End::Cancelled(chunk::ASKED_FOR),
-            false => gone,
+            false => End::Failed(end.to_owned()),
         };
         return finish(app, claimed, import, end).await;
     }
     let outcome = Outcome::Retry {
         after: GIVEN_BACK_FOR,
-        error: "the uploaded file is not in this node's folder".to_owned(),
+        error: why.to_owned(),
     };
     jobs::end(&writing, claimed, &outcome).await?;
     app.commit(writing, ()).await?;
-    tracing::warn!(import = %import.id, times, "an import was given back: its file is not in this node's folder");
+    tracing::warn!(import = %import.id, times, why, "an import was given back");
     Err(Error::LeaseLost)
 }
 

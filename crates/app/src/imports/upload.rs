@@ -1,23 +1,24 @@
 //! Taking an uploaded file: stored, looked at, and queued.
 
 use domain::events::{Event, EventName};
-use domain::ids::{CampaignId, ImportId};
+use domain::ids::{CampaignId, ImportId, UploadId};
 use domain::imports::{
     FILE_NAME_CHARACTERS_MAX, HeaderChoice, Import, ImportCounts, ImportOptions, ImportState,
     RowReader, as_mapping,
 };
 use domain::jobs::Job;
 use domain::refusal::Refusal;
-use providers::{Finished, Upload, UploadError};
+use providers::{Finished, Upload};
 use serde_json::json;
 use store::imports::mappings;
-use store::{imports, jobs};
+use store::{imports, jobs, uploads};
 
 use super::preview::{fingerprint, look};
 use crate::caller::Member;
 use crate::context::{App, Done};
 use crate::error::{Error, Result};
 use crate::tokens::hash_of;
+pub(super) use crate::uploads::storage;
 
 /// What comes with the file.
 #[derive(Debug, Clone, Default)]
@@ -40,12 +41,12 @@ pub struct ChosenImport {
 }
 
 /// What is queued.
-struct Wanted {
-    file_name: String,
-    generate_emails: bool,
+pub(super) struct Wanted {
+    pub(super) file_name: String,
+    pub(super) generate_emails: bool,
     /// As they came.
-    asked: Option<ImportOptions>,
-    key: Option<String>,
+    pub(super) asked: Option<ImportOptions>,
+    pub(super) key: Option<String>,
 }
 
 /// A file that is being received.
@@ -102,6 +103,11 @@ impl Incoming {
         self
     }
 
+    /// Whether all that follows would be left out.
+    pub(super) fn is_full(&self) -> bool {
+        self.upload.bytes_written() >= self.kept_bytes_max
+    }
+
     pub(super) async fn finish(self) -> Result<(String, Finished)> {
         let finished = self.upload.finish().await.map_err(storage)?;
         Ok((self.key, finished))
@@ -153,8 +159,10 @@ async fn enqueue_wanted(
     let (key, finished) = incoming.finish().await?;
     let outcome = async {
         let (header, options) = look_at(app, &key, &wanted, finished.bytes).await?;
+        app.uploads().publish(&key).await.map_err(storage)?;
         let queued = Queued {
             object_key: &key,
+            upload: None,
             bytes: finished.bytes,
             fingerprint: fingerprint_of(campaign, &finished, &wanted)?,
             header,
@@ -171,12 +179,14 @@ async fn enqueue_wanted(
 }
 
 /// What was found out before anything is written.
-struct Queued<'a> {
-    object_key: &'a str,
-    bytes: u64,
-    fingerprint: String,
-    header: Vec<String>,
-    options: Option<ImportOptions>,
+pub(super) struct Queued<'a> {
+    pub(super) object_key: &'a str,
+    /// The upload that gives its file.
+    pub(super) upload: Option<UploadId>,
+    pub(super) bytes: u64,
+    pub(super) fingerprint: String,
+    pub(super) header: Vec<String>,
+    pub(super) options: Option<ImportOptions>,
 }
 
 /// Names what was sent; a request without choices as it always was.
@@ -195,7 +205,8 @@ fn fingerprint_of(campaign: CampaignId, finished: &Finished, wanted: &Wanted) ->
     })
 }
 
-async fn queue(
+/// Writes the import and its job, or finds the same request's.
+pub(super) async fn queue(
     app: &App,
     caller: &Member,
     campaign: CampaignId,
@@ -260,6 +271,11 @@ async fn queue(
     if let Some(options) = kept.filter(|options| options.header != HeaderChoice::None) {
         mappings::save(&writing, &fingerprint(&queued.header), &options.mapping).await?;
     }
+    if let Some(upload) = queued.upload
+        && !uploads::give_to(&writing, upload, import.id).await?
+    {
+        return Err(domain::uploads::already_used().into());
+    }
     jobs::enqueue(
         &writing,
         &Job::RunImport {
@@ -293,12 +309,12 @@ fn kept_name(name: &str) -> String {
     name.chars().skip(excess).collect()
 }
 
-fn key_is_taken() -> Error {
+pub(super) fn key_is_taken() -> Error {
     Refusal::conflict("This Idempotency-Key was used for another request").into()
 }
 
 /// The format that a file's name promises; another one is refused.
-pub(super) fn known_kind(file_name: &str) -> Result<tables::Kind> {
+pub(crate) fn known_kind(file_name: &str) -> Result<tables::Kind> {
     let lowered = file_name.to_lowercase();
     let is_known = [".csv", ".tsv", ".xlsx", ".xls"]
         .iter()
@@ -309,7 +325,7 @@ pub(super) fn known_kind(file_name: &str) -> Result<tables::Kind> {
 
 /// Looks at the file before anything is queued, so that a wrong one is refused at once (contract #27); gives its columns,
 /// and the choices with a mapping.
-async fn look_at(
+pub(super) async fn look_at(
     app: &App,
     key: &str,
     wanted: &Wanted,
@@ -319,7 +335,9 @@ async fn look_at(
     if bytes == 0 {
         return Err(Refusal::rule("File is empty or malformed").into());
     }
-    let path = app.uploads().path(key).map_err(storage)?;
+    let path = app.uploads().local(key).await.map_err(storage)?;
+    let gone = || Error::Unavailable("an uploaded file is gone".into());
+    let path = path.ok_or_else(gone)?;
     let (name, choices) = (wanted.file_name.clone(), wanted.asked.clone());
     let looked = app
         .tasks()
@@ -356,12 +374,5 @@ pub(super) fn unreadable(error: tables::Error) -> Error {
         tables::Error::TooLarge { .. } => Refusal::too_large(error.to_string()).into(),
         tables::Error::Io(error) => Error::Unavailable(error.to_string()),
         other => Refusal::rule(format!("Error processing file: {other}")).into(),
-    }
-}
-
-pub(super) fn storage(error: UploadError) -> Error {
-    match error {
-        UploadError::NoSpace(text) | UploadError::Io(text) => Error::Unavailable(text),
-        UploadError::BadKey => Error::Internal("an upload with a malformed key".into()),
     }
 }

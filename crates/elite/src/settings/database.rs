@@ -127,7 +127,7 @@ fn sqlite(rest: &str) -> Result<Location, String> {
 /// The section `[cache]`.
 #[derive(Debug, Clone)]
 pub struct Cache {
-    /// URL of a Redis server; nothing uses it yet, which a warning says.
+    /// URL of a Redis server, through which nodes wake each other.
     pub redis_url: Option<Secret>,
 }
 
@@ -135,15 +135,10 @@ impl Cache {
     pub(super) fn read(reader: &mut Reader) -> Self {
         let redis_url = reader.text("REDIS_URL");
         if let Some(url) = &redis_url {
-            if ["redis://", "rediss://"]
+            let is_url = ["redis://", "rediss://"]
                 .iter()
-                .any(|scheme| url.len() > scheme.len() && url.starts_with(scheme))
-            {
-                let called = reader.called("REDIS_URL");
-                reader.warn(format!(
-                    "{called} is set, but Redis is not used by this version yet."
-                ));
-            } else {
+                .any(|scheme| url.len() > scheme.len() && url.starts_with(scheme));
+            if !is_url {
                 reader.refuse("REDIS_URL", "is not the URL of a Redis server. Write redis://HOST:6379/0, rediss:// with TLS, or leave it out.");
             }
         }

@@ -23,6 +23,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod unused;
+mod uploads;
 
 pub use cidr::Cidr;
 pub use database::{Cache, Database, Location, SQLITE_FILE_NAME};
@@ -38,6 +39,7 @@ pub use security::Security;
 pub use server::{Environment, Log, LogFormat, Server};
 pub use table::{Kind, SETTINGS, Setting};
 pub use unused::UNUSED;
+pub use uploads::{Bucket, Uploads};
 
 /// Every setting, checked.
 #[derive(Debug, Clone)]
@@ -54,6 +56,8 @@ pub struct Settings {
     pub limits: Limits,
     /// What imports may bring.
     pub imports: Imports,
+    /// Where uploaded files are.
+    pub uploads: Uploads,
     /// How mail leaves.
     pub mail: Mail,
     /// What is logged.
@@ -74,6 +78,7 @@ impl Settings {
             security: Security::read(&mut reader, server.environment),
             limits: Limits::read(&mut reader),
             imports: Imports::read(&mut reader),
+            uploads: Uploads::read(&mut reader),
             mail: Mail::read(&mut reader),
             log: Log::read(&mut reader),
             server,

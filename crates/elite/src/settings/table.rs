@@ -14,6 +14,9 @@ const RATE_MAX: u64 = 1_000_000_000;
 /// Largest upload that may be allowed: 64 GiB.
 const UPLOAD_MAX_MB: u64 = 64 * 1_024;
 
+/// Longest life of an upload that no import takes: ninety days.
+const UPLOAD_EXPIRES_MAX_HOURS: u64 = 90 * 24;
+
 /// What a setting may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -157,7 +160,7 @@ pub const SETTINGS: &[Setting] = &[
         "REDIS_URL",
         "cache.redis_url",
         Kind::Url,
-        "Redis; accepted, but not used by this version yet.",
+        "Redis, through which nodes learn of each other's changes at once; not set: within 200 ms.",
     ),
     row(
         "JWT_SECRET",
@@ -230,6 +233,42 @@ pub const SETTINGS: &[Setting] = &[
         "imports.max_upload_mb",
         whole(1, UPLOAD_MAX_MB),
         "Largest file of leads, in MiB.",
+    ),
+    row(
+        "UPLOADS_URL",
+        "uploads.url",
+        Kind::Url,
+        "Bucket for uploaded files, `s3://BUCKET/PREFIX`; else the data directory.",
+    ),
+    row(
+        "S3_ENDPOINT",
+        "uploads.s3_endpoint",
+        Kind::Url,
+        "Server of the bucket where it is not Amazon's: `https://HOST:PORT`.",
+    ),
+    row(
+        "AWS_REGION",
+        "uploads.aws_region",
+        Kind::Text,
+        "Region of the bucket; with S3_ENDPOINT it may be left out.",
+    ),
+    row(
+        "AWS_ACCESS_KEY_ID",
+        "uploads.aws_access_key_id",
+        Kind::Text,
+        "Key for the bucket; needed with UPLOADS_URL.",
+    ),
+    row(
+        "AWS_SECRET_ACCESS_KEY",
+        "uploads.aws_secret_access_key",
+        Kind::Secret,
+        "Secret of that key; needed with UPLOADS_URL.",
+    ),
+    row(
+        "UPLOAD_EXPIRES_HOURS",
+        "uploads.expires_hours",
+        whole(1, UPLOAD_EXPIRES_MAX_HOURS),
+        "Hours until an upload that no import took is removed, counted from its last piece.",
     ),
     row(
         "SMTP_HOST",

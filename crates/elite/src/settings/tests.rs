@@ -107,6 +107,8 @@ fn without_anything_the_defaults_apply() {
     );
     assert!(!settings.limits.enforces_quota);
     assert_eq!(settings.imports.upload_max_bytes(), 256 * 1024 * 1024);
+    assert!(settings.uploads.bucket.is_none());
+    assert_eq!(settings.uploads.life, Duration::from_secs(24 * 3_600));
     assert!(settings.mail.smtp.is_none());
     assert_eq!(
         (settings.log.level, settings.log.format),
@@ -556,19 +558,12 @@ fn production_warns_of_what_it_can_do_without() {
 
 #[test]
 fn parts_that_are_not_built_are_owned_up_to() {
-    let settings = place()
-        .env("REDIS_URL", "redis://:hush@h:6379/0")
-        .env("ENV", "production")
-        .load();
-    assert_eq!(settings.warnings.len(), 2, "{:?}", settings.warnings);
+    let settings = place().env("ENV", "production").load();
+    assert_eq!(settings.warnings.len(), 1, "{:?}", settings.warnings);
     assert!(
         settings.warnings[0].contains("this version runs one process"),
         "{:?}",
         settings.warnings
-    );
-    assert_eq!(
-        settings.warnings[1],
-        "REDIS_URL (environment) is set, but Redis is not used by this version yet."
     );
 }
 
@@ -792,9 +787,9 @@ fn defaults_document_every_setting_once() {
         } else if let Some(name) = line.strip_prefix("# environment: ") {
             environment = name.split(' ').next().unwrap();
         } else if let Some((key, _)) = line.trim_start_matches("# ").split_once(" = ")
-            && key
-                .chars()
-                .all(|letter| letter.is_ascii_lowercase() || letter == '_')
+            && key.chars().all(|letter| {
+                letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_'
+            })
             && !environment.is_empty()
         {
             named.push((std::mem::take(&mut environment), format!("{section}.{key}")));
@@ -815,9 +810,9 @@ fn env_example_names_every_setting_and_changes_none() {
         .filter_map(|line| line.strip_prefix("# "))
     {
         if let Some((name, value)) = line.split_once('=')
-            && name
-                .chars()
-                .all(|letter| letter.is_ascii_uppercase() || letter == '_')
+            && name.chars().all(|letter| {
+                letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == '_'
+            })
         {
             values.push((name, value));
         }
@@ -883,4 +878,93 @@ fn names_and_keys_are_unique() {
     assert_eq!(names.len(), SETTINGS.len() + UNUSED.len());
     let keys: BTreeSet<_> = SETTINGS.iter().map(|setting| setting.key).collect();
     assert_eq!(keys.len(), SETTINGS.len());
+}
+
+// Uploads
+
+fn with_bucket() -> Place {
+    place()
+        .env("UPLOADS_URL", "s3://elite-uploads/here/")
+        .env("AWS_ACCESS_KEY_ID", "AKIA")
+        .env("AWS_SECRET_ACCESS_KEY", "hidden-text")
+}
+
+#[test]
+fn a_bucket_is_read_and_its_secret_is_not_shown() {
+    let settings = with_bucket()
+        .env("S3_ENDPOINT", "http://127.0.0.1:9000/")
+        .env("UPLOAD_EXPIRES_HOURS", "2")
+        .load();
+    let bucket = settings.uploads.bucket.as_ref().unwrap();
+    assert_eq!(
+        (bucket.name.as_str(), bucket.prefix.as_str()),
+        ("elite-uploads", "here")
+    );
+    assert_eq!(bucket.endpoint.as_deref(), Some("http://127.0.0.1:9000"));
+    assert_eq!(bucket.region, "us-east-1");
+    assert_eq!(settings.uploads.life, Duration::from_secs(2 * 3_600));
+    assert!(settings.warnings.is_empty(), "{:?}", settings.warnings);
+    assert!(!settings.report().contains("hidden-text"));
+    assert!(!format!("{settings:?}").contains("hidden-text"));
+    let amazon = with_bucket().env("AWS_REGION", "eu-central-1").load();
+    let bucket = amazon.uploads.bucket.unwrap();
+    assert_eq!(
+        (bucket.endpoint, bucket.region.as_str()),
+        (None, "eu-central-1")
+    );
+    let far = with_bucket().env("S3_ENDPOINT", "http://minio.example:9000");
+    assert!(far.load().warnings[0].contains("unprotected"));
+}
+
+#[test]
+fn a_bucket_that_cannot_work_stops_the_start_with_the_reason() {
+    for url in [
+        "http://bucket",
+        "/var/uploads",
+        "s3://",
+        "s3://UPPER",
+        "s3://ab",
+        "s3://-bucket",
+        "s3://user:password@bucket",
+    ] {
+        let problem = with_bucket()
+            .env("AWS_REGION", "eu-central-1")
+            .env("UPLOADS_URL", url)
+            .problem();
+        assert!(problem.contains("s3://BUCKET"), "{url}: {problem}");
+        assert!(!problem.contains("password@"), "{problem}");
+    }
+    for prefix in ["../up", "a//b", "a b", "a/./b"] {
+        let problem = with_bucket()
+            .env("AWS_REGION", "eu-central-1")
+            .env("UPLOADS_URL", &format!("s3://bucket/{prefix}"))
+            .problem();
+        assert!(problem.contains("prefix"), "{prefix}: {problem}");
+    }
+    let problem = with_bucket().problem();
+    assert!(problem.starts_with("AWS_REGION is not set"), "{problem}");
+    let problem = place()
+        .env("UPLOADS_URL", "s3://bucket")
+        .env("AWS_REGION", "eu-central-1")
+        .env("AWS_ACCESS_KEY_ID", "AKIA")
+        .problem();
+    assert!(problem.starts_with("AWS_SECRET_ACCESS_KEY"), "{problem}");
+    for endpoint in [
+        "minio:9000",
+        "https://",
+        "https://host/bucket",
+        "ftp://host",
+    ] {
+        let problem = with_bucket().env("S3_ENDPOINT", endpoint).problem();
+        assert!(problem.contains("S3_ENDPOINT"), "{endpoint}: {problem}");
+    }
+}
+
+#[test]
+fn settings_of_a_bucket_without_one_are_told() {
+    let problem = problem_of("S3_ENDPOINT", "https://minio.example");
+    assert!(problem.contains("UPLOADS_URL is not"), "{problem}");
+    let settings = place().env("AWS_REGION", "eu-central-1").load();
+    assert_eq!(settings.warnings.len(), 1);
+    assert!(settings.warnings[0].contains("AWS_REGION"));
 }

@@ -7,7 +7,7 @@ const NO_SEARCH: &str = "this version has no search for leads";
 const NO_TEXTS: &str = "this version generates no texts";
 const NO_SWITCH: &str = "parts are not switched on and off one by one";
 const NO_PAYMENTS: &str = "this version takes no payments";
-const OWN_FILES: &str = "files are kept in the data directory";
+const OWN_BUCKET: &str = "a bucket for uploads is named by UPLOADS_URL";
 const OWN_JOBS: &str = "background work runs inside the program, on its own database";
 const OWN_OWNER: &str = "`elite admin create-owner` makes the first account";
 const OWN_ADDRESS: &str = "the program listens on HOST and PORT, and links use FRONTEND_URL";
@@ -50,10 +50,7 @@ pub const UNUSED: &[(&str, &str)] = &[
     ("BACKEND_URL", OWN_ADDRESS),
     ("NEXT_PUBLIC_API_URL", OWN_ADDRESS),
     ("SENTRY_DSN", "errors are logged, and sent nowhere"),
-    ("AWS_ACCESS_KEY_ID", OWN_FILES),
-    ("AWS_SECRET_ACCESS_KEY", OWN_FILES),
-    ("AWS_S3_BUCKET", OWN_FILES),
-    ("AWS_REGION", OWN_FILES),
+    ("AWS_S3_BUCKET", OWN_BUCKET),
     ("CELERY_BROKER_URL", OWN_JOBS),
     ("CELERY_RESULT_BACKEND", OWN_JOBS),
     ("ENABLE_AI_GENERATION", NO_SWITCH),

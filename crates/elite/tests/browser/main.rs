@@ -7,3 +7,4 @@ mod docs;
 mod main_job;
 mod plain;
 mod visitor;
+mod wizard;

@@ -35,13 +35,13 @@ async fn a_company_signs_up_and_works_its_leads() {
     let campaign = visitor.campaign("Harbours of Europe").await;
     visitor.sees("No leads yet").await;
     visitor.look("campaign-empty").await;
-    visitor.open(&format!("{campaign}/upload")).await;
-    visitor.look("upload").await;
-
     visitor.upload(&campaign, COMPANIES).await;
     visitor.sees("727 leads added").await;
     assert!(
-        visitor.path().await.starts_with("/imports/"),
+        visitor
+            .path()
+            .await
+            .starts_with(&format!("{campaign}/imports/")),
         "{}",
         visitor.path().await
     );
@@ -123,9 +123,9 @@ async fn figures(visitor: &Visitor, campaign: &str) {
     visitor.open(&format!("{campaign}/edit")).await;
     visitor.arrives_at("Edit campaign").await;
     visitor.look("campaign-edit").await;
-    visitor.open(&format!("{campaign}/upload")).await;
+    visitor.open(&format!("{campaign}/import")).await;
     visitor.sees("Earlier imports").await;
-    visitor.look("upload-again").await;
+    visitor.look("import-again").await;
 }
 
 /// Invites somebody, who accepts by the link; then both log in again.
@@ -210,46 +210,6 @@ async fn the_rest(visitor: &Visitor, campaign: &str) {
     visitor.submit("/profile/password").await;
     visitor.find("[aria-invalid=true]").await;
     visitor.look_refused("profile-wrong", 422).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_long_import_is_watched_and_cancelled() {
-    const ROWS: u32 = 150_000;
-    let program = program().started();
-    let visitor = Visitor::of(&program, "import").await;
-    visitor
-        .register("Slow Boats", "ada@slow-boats.example.com")
-        .await;
-    let campaign = visitor.campaign("All the harbours").await;
-    let folder = testkit::temp_dir();
-    let file = folder.path().join("harbours.csv");
-    let mut rows = String::from("name,city\n");
-    for row in 1..=ROWS {
-        rows.push_str(&format!("Harbour {row},Utrecht\n"));
-    }
-    std::fs::write(&file, rows).expect("the folder is writable");
-    visitor.upload(&campaign, &file.to_string_lossy()).await;
-    visitor.sees("Reading the file").await;
-    visitor.picture(1280, "running").await;
-    // Without a reload the numbers go up.
-    let read = "return Number(document.querySelector('#import .figure .value').innerText.replace(/\\D/g, ''))";
-    let first = visitor.run(read).await.as_f64();
-    testkit::eventually(PATIENCE, async || {
-        (visitor.run(read).await.as_f64() > first).then_some(())
-    })
-    .await;
-    visitor.assert_quiet("running").await;
-    visitor.click("form[action$='/cancel'] button").await;
-    visitor.sees("The import was cancelled").await;
-    visitor.look("cancelled").await;
-    let added = visitor
-        .run("return document.querySelectorAll('#import .figure .value')[1].innerText")
-        .await;
-    visitor.open(&campaign).await;
-    let kept = visitor
-        .run("return document.querySelector('.figures .figure .value').innerText")
-        .await;
-    assert_eq!(kept, added, "what was read before is kept");
 }
 
 #[tokio::test(flavor = "multi_thread")]

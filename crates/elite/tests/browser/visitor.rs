@@ -187,11 +187,17 @@ impl Visitor {
         self.path().await
     }
 
-    /// Uploads a file to the campaign at a path and stays at the import's page.
+    /// Imports a file into the campaign at a path with what is offered, and stays at the import's page.
     pub(crate) async fn upload(&self, campaign: &str, file: &str) {
-        self.open(&format!("{campaign}/upload")).await;
+        self.open(&format!("{campaign}/import")).await;
+        let has_scripts = "return document.documentElement.classList.contains('js')";
+        let has_scripts = self.run(has_scripts).await;
         self.choose_file("#file", Path::new(file)).await;
-        self.submit("/upload").await;
+        if has_scripts == false {
+            self.click("form[action$='/import'] button.is-primary")
+                .await;
+        }
+        self.click("#go").await;
     }
 }
 

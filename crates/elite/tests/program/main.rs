@@ -11,6 +11,7 @@ mod dying;
 mod import;
 mod logs;
 mod memory;
+mod nodes;
 mod purge;
 mod start;
 mod stop;

@@ -20,6 +20,7 @@ mod interrupted;
 mod leads;
 mod limited;
 mod logs;
+mod nasty;
 mod odd;
 mod pages;
 mod people;

@@ -88,6 +88,7 @@ impl World {
                 quota_enforced: false,
                 throttled: false,
                 upload_bytes_max: 64 << 20,
+                upload_life: std::time::Duration::from_secs(24 * 3600),
             },
         });
         Self {

@@ -1,71 +1,17 @@
-//! The folder.
+//! The folder, and how disk work leaves the runtime's threads.
 
 use std::fs::{self, DirBuilder};
 use std::io;
 use std::os::unix::fs::DirBuilderExt;
-use std::path::PathBuf;
-use std::time::Duration;
+use std::path::Path;
 
-use domain::clock::Clock;
-
-use super::key;
-use super::sweep;
-use super::upload::{Unfinished, Upload};
 use crate::UploadError;
 
 /// The folder is for this program's user alone.
 const FOLDER_MODE: u32 = 0o700;
 
-/// Uploaded files in a local folder.
-#[derive(Clone, Debug)]
-pub struct Uploads {
-    folder: PathBuf,
-}
-
-impl Uploads {
-    /// Files in this folder, which is made (mode 0700) when it is first needed.
-    pub fn in_folder(folder: PathBuf) -> Self {
-        Self { folder }
-    }
-
-    /// Begins a file. It is written under another name and gets the key's when it is finished, in place of
-    /// an earlier one of that key.
-    pub async fn begin(&self, key: &str) -> Result<Upload, UploadError> {
-        let key = key::checked(key)?.to_owned();
-        let folder = self.folder.clone();
-        blocking(move || {
-            make_folder(&folder)?;
-            Unfinished::create(&folder, &key)
-        })
-        .await
-        .map(Upload::new)
-    }
-
-    /// Where the finished file of a key is, whether there is one or not.
-    pub fn path(&self, key: &str) -> Result<PathBuf, UploadError> {
-        Ok(self.folder.join(key::checked(key)?))
-    }
-
-    /// Removes the file of a key; it is fine if there is none.
-    pub async fn remove(&self, key: &str) -> Result<(), UploadError> {
-        let path = self.path(key)?;
-        blocking(move || missing_is_fine(fs::remove_file(path))).await
-    }
-
-    /// Removes what nobody wants any more and gives its number: files left unfinished, and finished ones whose key
-    /// `keep` refuses, both only if last written longer ago than `older_than`. Removes a bounded number at a
-    /// time; files that this store cannot have made stay.
-    pub async fn sweep(
-        &self,
-        keep: impl Fn(&str) -> bool,
-        older_than: Duration,
-    ) -> Result<u64, UploadError> {
-        let written_before = Clock::System.now().minus(older_than);
-        sweep::sweep(&self.folder, keep, written_before).await
-    }
-}
-
-fn make_folder(folder: &PathBuf) -> io::Result<()> {
+/// Makes the folder when it is first needed.
+pub(super) fn make(folder: &Path) -> io::Result<()> {
     if folder.is_dir() {
         return Ok(());
     }
@@ -73,6 +19,11 @@ fn make_folder(folder: &PathBuf) -> io::Result<()> {
         .recursive(true)
         .mode(FOLDER_MODE)
         .create(folder)
+}
+
+/// Makes a renaming safe: it is so only once the folder is.
+pub(super) fn sync(folder: &Path) -> io::Result<()> {
+    fs::File::open(folder)?.sync_all()
 }
 
 /// Runs disk work on a blocking thread.

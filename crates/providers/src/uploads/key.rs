@@ -8,6 +8,9 @@ const KEY_CHARACTERS_MAX: usize = 80;
 /// Ends the name of a file that is being written. No key has a full stop in it.
 const UNFINISHED_SUFFIX: &str = ".part";
 
+/// Ends the name of a file that grows piece by piece.
+const PIECES_SUFFIX: &str = ".pieces";
+
 /// A key that is safe as a file name.
 pub(super) fn checked(key: &str) -> Result<&str, UploadError> {
     let is_key = (1..=KEY_CHARACTERS_MAX).contains(&key.len())
@@ -26,21 +29,27 @@ pub(super) fn unfinished_name(key: &str, n: u32) -> String {
     format!("{key}.{n}{UNFINISHED_SUFFIX}")
 }
 
+/// The name of a key's file while it grows piece by piece.
+pub(super) fn growing_name(key: &str) -> String {
+    format!("{key}{PIECES_SUFFIX}")
+}
+
 /// What a file of the folder is, by its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Named {
-    /// A complete file.
-    Finished,
-    /// A file that is, or was, being written.
+pub(super) enum Named<'a> {
+    /// A complete file, or one that grows piece by piece, of this key.
+    Kept(&'a str),
+    /// A file that is, or was, being written in one go.
     Unfinished,
     /// Nothing that we made.
     Foreign,
 }
 
 /// Tells what a file is by its name.
-pub(super) fn named(name: &str) -> Named {
-    if checked(name).is_ok() {
-        return Named::Finished;
+pub(super) fn named(name: &str) -> Named<'_> {
+    let key = name.strip_suffix(PIECES_SUFFIX).unwrap_or(name);
+    if checked(key).is_ok() {
+        return Named::Kept(key);
     }
     let attempt = name
         .strip_suffix(UNFINISHED_SUFFIX)

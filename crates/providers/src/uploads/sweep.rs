@@ -20,7 +20,8 @@ pub(super) const REMOVED_MAX: u64 = 1_000;
 /// An old file of ours, by its name.
 struct Old {
     name: String,
-    kind: Named,
+    /// Whose file it is; one left unfinished is nobody's.
+    key: Option<String>,
 }
 
 /// Removes unfinished files, and finished ones that `keep` refuses, last written before `written_before`.
@@ -39,7 +40,7 @@ pub(super) async fn sweep(
         entries = rest;
         let unwanted: Vec<PathBuf> = batch
             .iter()
-            .filter(|old| old.kind == Named::Unfinished || !keep(&old.name))
+            .filter(|old| old.key.as_deref().is_none_or(|key| !keep(key)))
             .map(|old| folder.join(&old.name))
             .take(usize::try_from(REMOVED_MAX - removed).unwrap_or(usize::MAX))
             .collect();
@@ -76,10 +77,11 @@ fn old(entry: &DirEntry, written_before: Timestamp) -> io::Result<Option<Old>> {
     let Ok(name) = entry.file_name().into_string() else {
         return Ok(None);
     };
-    let kind = key::named(&name);
-    if kind == Named::Foreign {
-        return Ok(None);
-    }
+    let key = match key::named(&name) {
+        Named::Kept(key) => Some(key.to_owned()),
+        Named::Unfinished => None,
+        Named::Foreign => return Ok(None),
+    };
     let metadata = match entry.metadata() {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         metadata => metadata?,
@@ -87,7 +89,7 @@ fn old(entry: &DirEntry, written_before: Timestamp) -> io::Result<Option<Old>> {
     let written = metadata.modified()?.duration_since(UNIX_EPOCH);
     let written = Timestamp(0).plus(written.unwrap_or_default());
     let is_old = metadata.is_file() && written < written_before;
-    Ok(is_old.then_some(Old { name, kind }))
+    Ok(is_old.then_some(Old { name, key }))
 }
 
 fn remove(paths: Vec<PathBuf>) -> io::Result<u64> {

@@ -8,27 +8,19 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 use tokio::runtime::Handle;
 
-use super::folder::blocking;
-use super::key;
+use super::writer::{Grows, Writer};
+use super::{folder, key};
 use crate::UploadError;
-
-/// Bytes gathered before they go to the disk; also what an upload holds in memory.
-const BUFFER_BYTES: usize = 256 * 1024;
 
 /// Files of one key that may be in the making, those left by a killed process included.
 const ATTEMPTS_MAX: u32 = 100;
 
 /// A file is for this program's user alone.
-const FILE_MODE: u32 = 0o600;
+pub(super) const FILE_MODE: u32 = 0o600;
 
 /// A file that is being written. Dropped without [`Upload::finish`] it leaves nothing behind.
 #[derive(Debug)]
-pub struct Upload {
-    /// Not there while a blocking thread has it, so never again after a write that failed or was given up.
-    unfinished: Option<Unfinished>,
-    buffer: Vec<u8>,
-    bytes_written: u64,
-}
+pub struct Upload(Writer<Unfinished>);
 
 /// A file that is complete and safe on disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,64 +33,25 @@ pub struct Finished {
 
 impl Upload {
     pub(super) fn new(unfinished: Unfinished) -> Self {
-        Self {
-            unfinished: Some(unfinished),
-            buffer: Vec::new(),
-            bytes_written: 0,
-        }
+        Self(Writer::new(unfinished))
     }
 
     /// Appends bytes. After an error, or when the wait was given up, the file cannot be finished any more.
-    pub async fn write(&mut self, mut bytes: &[u8]) -> Result<(), UploadError> {
-        while !bytes.is_empty() {
-            let room = BUFFER_BYTES - self.buffer.len();
-            let (now, later) = bytes.split_at(room.min(bytes.len()));
-            self.buffer.extend_from_slice(now);
-            self.bytes_written += now.len() as u64;
-            bytes = later;
-            if self.buffer.len() == BUFFER_BYTES {
-                self.flush().await?;
-            }
-        }
-        Ok(())
+    pub async fn write(&mut self, bytes: &[u8]) -> Result<(), UploadError> {
+        self.0.write(bytes).await
     }
 
     /// How many bytes were written so far.
     pub fn bytes_written(&self) -> u64 {
-        self.bytes_written
+        self.0.bytes_written()
     }
 
     /// Brings the file and its name safely to disk, under its key. After an error the file is not to be trusted,
     /// whether it is there or not.
-    pub async fn finish(mut self) -> Result<Finished, UploadError> {
-        let bytes = self.bytes_written;
-        let buffer = std::mem::take(&mut self.buffer);
-        let mut unfinished = self.take()?;
-        let sha256 = blocking(move || {
-            unfinished.append(&buffer)?;
-            unfinished.publish()
-        })
-        .await?;
+    pub async fn finish(self) -> Result<Finished, UploadError> {
+        let bytes = self.0.bytes_written();
+        let sha256 = self.0.end(Unfinished::publish).await?;
         Ok(Finished { bytes, sha256 })
-    }
-
-    async fn flush(&mut self) -> Result<(), UploadError> {
-        let mut unfinished = self.take()?;
-        let mut buffer = std::mem::take(&mut self.buffer);
-        let (unfinished, buffer) = blocking(move || {
-            unfinished.append(&buffer)?;
-            buffer.clear();
-            Ok((unfinished, buffer))
-        })
-        .await?;
-        self.unfinished = Some(unfinished);
-        self.buffer = buffer;
-        Ok(())
-    }
-
-    fn take(&mut self) -> Result<Unfinished, UploadError> {
-        let broken = || UploadError::Io("an earlier write did not come to its end".into());
-        self.unfinished.take().ok_or_else(broken)
     }
 }
 
@@ -141,18 +94,16 @@ impl Unfinished {
         Err(io::Error::other("too many unfinished files of one key"))
     }
 
-    fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.file()?.write_all(bytes)?;
-        self.hasher.update(bytes);
-        Ok(())
+    /// Where it is while it has no key.
+    pub(super) fn path(&self) -> &Path {
+        &self.temporary
     }
 
     fn publish(mut self) -> io::Result<String> {
         self.file()?.sync_all()?;
         fs::rename(&self.temporary, &self.published)?;
         self.is_published = true;
-        // The rename itself is safe only once the folder is.
-        File::open(&self.folder)?.sync_all()?;
+        folder::sync(&self.folder)?;
         let digest = std::mem::take(&mut self.hasher).finalize();
         Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
     }
@@ -161,6 +112,14 @@ impl Unfinished {
         self.file
             .as_mut()
             .ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+}
+
+impl Grows for Unfinished {
+    fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.file()?.write_all(bytes)?;
+        self.hasher.update(bytes);
+        Ok(())
     }
 }
 
@@ -183,10 +142,11 @@ impl Drop for Unfinished {
 mod tests {
     use super::*;
     use crate::Uploads;
+    use crate::uploads::writer::BUFFER_BYTES;
 
     async fn on_a_full_disk(store: &Uploads) -> Upload {
         let mut upload = store.begin("k").await.expect("begun");
-        let unfinished = upload.unfinished.as_mut().expect("just begun");
+        let unfinished = upload.0.file.as_mut().expect("just begun");
         unfinished.file = File::options().write(true).open("/dev/full").ok();
         upload
     }

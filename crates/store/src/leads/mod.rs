@@ -12,7 +12,9 @@ mod bulk;
 mod extra;
 pub mod keys;
 mod page;
+mod rows;
 pub mod same;
+mod search;
 pub mod words;
 
 pub use bulk::{NewLead, count, insert, insert_rows};

@@ -1,20 +1,15 @@
 //! A page of a campaign's leads, by keyset: the next page begins after the last row of this one, so
-//! that the thousandth page costs what the first one does.
+//! that the thousandth page costs what the first one does. How searched words are found is [`super::search`]'s.
 
 use domain::campaigns::Campaign;
 use domain::ids::LeadId;
 use domain::leads::{Lead, LeadFilter, LeadSort};
-use domain::search::{prefix_end, words_of_search};
-use sea_orm::{ConnectionTrait, DatabaseBackend, FromQueryResult, Statement, Value};
+use domain::search::words_of_search;
+use sea_orm::{ConnectionTrait, DatabaseBackend, Value};
 
 use crate::error::Result;
-use crate::leads::{keys, lead};
+use crate::leads::{keys, rows, search};
 use crate::read::Read;
-use crate::rows::leads;
-
-/// Up to so many leads of a word are collected before the page is cut from them; with more, the
-/// page is read in its own order and each row is asked for the word, which then hits often.
-const RARE_WORD_LEADS: i64 = 2_000;
 
 /// Where a page ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,17 +41,72 @@ impl Cursor {
     }
 }
 
+/// A statement that is being written.
 #[derive(Debug, Default)]
-struct Query {
-    text: String,
-    values: Vec<Value>,
+pub(super) struct Query {
+    pub(super) text: String,
+    pub(super) values: Vec<Value>,
 }
 
 impl Query {
-    fn bind(&mut self, value: impl Into<Value>) -> String {
+    /// Adds a value and gives the name it has in the text.
+    pub(super) fn bind(&mut self, value: impl Into<Value>) -> String {
         self.values.push(value.into());
         format!("${}", self.values.len())
     }
+}
+
+/// What is read in the order of the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum By {
+    /// The leads, `l`, by an index or sorted.
+    Leads,
+    /// SQLite's titles, `t`, and the lead of each.
+    Titles,
+}
+
+impl By {
+    pub(super) fn tables(self) -> &'static str {
+        match self {
+            Self::Leads => "campaign_leads l",
+            Self::Titles => "lead_titles t cross join campaign_leads l on l.id = t.lead_id",
+        }
+    }
+
+    /// The columns of the order: the sort's, and the id.
+    pub(super) fn order(self, column: &str) -> (String, &'static str) {
+        match self {
+            Self::Leads => (format!("l.{column}"), "l.id"),
+            Self::Titles => (format!("t.{column}"), "t.lead_id"),
+        }
+    }
+
+    /// The leads of a campaign's generation, by the columns that the order's index begins with.
+    pub(super) fn of_campaign(self, campaign: &str, generation: &str) -> String {
+        let of = |table| {
+            format!("{table}.campaign_id = {campaign} and {table}.lead_generation = {generation}")
+        };
+        match self {
+            Self::Leads => of("l"),
+            Self::Titles => format!("{} and {}", of("t"), of("l")),
+        }
+    }
+}
+
+/// What a page is asked for.
+#[derive(Debug)]
+pub(super) struct Wanted<'a> {
+    pub(super) campaign: &'a Campaign,
+    pub(super) words: Vec<String>,
+    filter: &'a LeadFilter,
+    after: Option<&'a Cursor>,
+    /// Leads of the page, and one more that tells whether there is a next page.
+    pub(super) leads: i64,
+    pub(super) column: &'static str,
+    pub(super) direction: &'static str,
+    beyond: &'static str,
+    /// What the page is read in the order of.
+    pub(super) by: By,
 }
 
 /// The leads of a campaign after `after`, at most `limit`, and where the next page begins.
@@ -73,61 +123,27 @@ pub async fn page(
         LeadSort::Title => ("title_key", "asc", ">"),
         LeadSort::Score => ("lead_score", "desc", "<"),
     };
-    let mut query = Query::default();
-    let mut has_rare_word = false;
-    let tenant = query.bind(db.scope().tenant().0);
-    let campaign_id = query.bind(campaign.id.0);
-    let generation = query.bind(campaign.lead_generation);
-    query.text = format!(
-        " where l.tenant_id = {tenant} and l.campaign_id = {campaign_id}
-         and l.lead_generation = {generation} and l.trashed_at is null"
-    );
-    if let Some(min_score) = filter.min_score {
-        let bound = query.bind(min_score);
-        query
-            .text
-            .push_str(&format!(" and l.lead_score >= {bound}"));
-    }
-    if let Some(email_sent) = filter.email_sent {
-        let bound = query.bind(email_sent);
-        query.text.push_str(&format!(" and l.email_sent = {bound}"));
-    }
-    if let Some(q) = &filter.q {
-        has_rare_word = restrict_to_words(db, &mut query, campaign, q, &campaign_id).await?;
-    }
-    // SQLite has the titles in a table; without all of them there, and for the few leads of a rare word, it sorts.
-    let by_titles = filter.sort == LeadSort::Title
-        && !has_rare_word
+    // Without all titles there, SQLite sorts.
+    let has_titles = filter.sort == LeadSort::Title
         && db.connection().get_database_backend() == DatabaseBackend::Sqlite
         && keys::are_settled(db, campaign.id).await?;
-    let (from, column, id) = if by_titles {
-        query.text.push_str(&format!(
-            " and t.campaign_id = {campaign_id} and t.lead_generation = {generation}"
-        ));
-        let from = "lead_titles t cross join campaign_leads l on l.id = t.lead_id";
-        (from, "t.title_key".to_owned(), "t.lead_id")
-    } else {
-        ("campaign_leads l", format!("l.{column}"), "l.id")
+    let words = filter.q.as_deref().map(words_of_search);
+    let wanted = Wanted {
+        campaign,
+        words: words.unwrap_or_default(),
+        filter,
+        after,
+        leads: i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1),
+        column,
+        direction,
+        beyond,
+        by: if has_titles { By::Titles } else { By::Leads },
     };
-    if let Some(after) = after {
-        let (key, last) = (query.bind(after.value(filter.sort)), query.bind(after.id.0));
-        query
-            .text
-            .push_str(&format!(" and ({column}, {id}) {beyond} ({key}, {last})"));
-    }
-    let wanted = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
-    let bound = query.bind(wanted);
-    query.text.push_str(&format!(
-        " order by {column} {direction}, {id} {direction} limit {bound}"
-    ));
-    let connection = db.connection();
-    let sql = format!("select l.* from {from}{}", query.text);
-    let statement =
-        Statement::from_sql_and_values(connection.get_database_backend(), sql, query.values);
-    let rows = leads::Model::find_by_statement(statement)
-        .all(connection)
-        .await?;
-    let mut found: Vec<Lead> = rows.into_iter().map(lead).collect();
+    let mut found = if wanted.words.is_empty() {
+        rows::read(db, wanted.in_order(db), wanted.leads).await?
+    } else {
+        search::find(db, &wanted).await?
+    };
     let more = found.len() as u64 > limit;
     found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     let next = if more {
@@ -138,50 +154,65 @@ pub async fn page(
     Ok((found, next))
 }
 
-/// Each word of the search must begin a word of the lead; says whether one of them is rare.
-async fn restrict_to_words(
-    db: &impl Read,
-    query: &mut Query,
-    campaign: &Campaign,
-    q: &str,
-    campaign_id: &str,
-) -> Result<bool> {
-    let mut has_rare_word = false;
-    for word in words_of_search(q) {
-        let rare = is_rare(db, campaign, &word).await?;
-        has_rare_word |= rare;
-        let (from, to) = (query.bind(word.clone()), query.bind(prefix_end(&word)));
-        let range = format!("w.word >= {from} and w.word < {to}");
-        query.text.push_str(&if rare {
-            format!(
-                " and l.id in (select w.lead_id from lead_words w
-                  where w.campaign_id = {campaign_id} and {range})"
-            )
-        } else {
-            format!(" and exists (select 1 from lead_words w where w.lead_id = l.id and {range})")
-        });
+impl Wanted<'_> {
+    /// All that a lead must be but for the words; the conditions begin with the columns of the sort's index.
+    pub(super) fn conditions(&self, db: &impl Read, query: &mut Query, by: By) -> String {
+        let tenant = query.bind(db.scope().tenant().0);
+        let campaign = query.bind(self.campaign.id.0);
+        let generation = query.bind(self.campaign.lead_generation);
+        let mut text = format!(
+            "{} and l.tenant_id = {tenant} and l.trashed_at is null",
+            by.of_campaign(&campaign, &generation)
+        );
+        if let Some(min_score) = self.filter.min_score {
+            let bound = query.bind(min_score);
+            text.push_str(&format!(" and l.lead_score >= {bound}"));
+        }
+        if let Some(email_sent) = self.filter.email_sent {
+            let bound = query.bind(email_sent);
+            text.push_str(&format!(" and l.email_sent = {bound}"));
+        }
+        text + &self.start(query, by)
     }
-    Ok(has_rare_word)
-}
 
-const COUNT_WORD: &str = "
-select count(*) as found from (
-    select 1 from lead_words where campaign_id = $1 and word >= $2 and word < $3 limit $4) as first_ones";
+    /// Where the page begins.
+    pub(super) fn start(&self, query: &mut Query, by: By) -> String {
+        let Some(after) = self.after else {
+            return String::new();
+        };
+        let (column, id) = by.order(self.column);
+        let key = query.bind(after.value(self.filter.sort));
+        let last = query.bind(after.id.0);
+        format!(" and ({column}, {id}) {} ({key}, {last})", self.beyond)
+    }
 
-async fn is_rare(db: &impl Read, campaign: &Campaign, word: &str) -> Result<bool> {
-    let connection = db.connection();
-    let values = [
-        campaign.id.0.into(),
-        word.into(),
-        prefix_end(word).into(),
-        (RARE_WORD_LEADS + 1).into(),
-    ];
-    let statement =
-        Statement::from_sql_and_values(connection.get_database_backend(), COUNT_WORD, values);
-    let row = connection.query_one_raw(statement).await?;
-    let found: i64 = row
-        .map(|row| row.try_get("", "found"))
-        .transpose()?
-        .unwrap_or(0);
-    Ok(found <= RARE_WORD_LEADS)
+    /// The comparison with a place that the page does not go beyond.
+    pub(super) fn within(&self) -> &'static str {
+        if self.direction == "asc" { "<=" } else { ">=" }
+    }
+
+    /// Whether the sort's column is a text.
+    pub(super) fn is_by_text(&self) -> bool {
+        self.filter.sort == LeadSort::Title
+    }
+
+    /// The order of the page and its length.
+    pub(super) fn cut(&self, query: &mut Query, by: By) -> String {
+        let ((column, id), direction) = (by.order(self.column), self.direction);
+        let leads = query.bind(self.leads);
+        format!(" order by {column} {direction}, {id} {direction} limit {leads}")
+    }
+
+    /// Leads in the order of the sort's index, without a look at the words.
+    fn in_order(&self, db: &impl Read) -> Query {
+        let mut query = Query::default();
+        let conditions = self.conditions(db, &mut query, self.by);
+        let cut = self.cut(&mut query, self.by);
+        query.text = format!(
+            "select {} from {} where {conditions}{cut}",
+            rows::COLUMNS,
+            self.by.tables()
+        );
+        query
+    }
 }

@@ -76,6 +76,22 @@ impl Store {
         Ok(epoch)
     }
 
+    /// The epoch as it is now, for one who looks again while the program runs: another process may have begun a new one,
+    /// or a server may have been restored or replaced since.
+    pub async fn epoch_now(&self) -> Result<Uuid> {
+        let of_server = self.identity_of_server().await?;
+        let permit = self.reader_permit().await?;
+        let db = self.readers();
+        let known = meta(db, "epoch").await?;
+        let known = known.and_then(|text| Uuid::try_parse(&text).ok());
+        let is_same = of_server.is_none() || of_server == meta(db, "identity").await?;
+        drop(permit);
+        match known {
+            Some(epoch) if is_same => Ok(epoch),
+            _ => self.epoch().await,
+        }
+    }
+
     /// Begins a new epoch; for a restore, which knows what it did.
     pub async fn renew_epoch(&self) -> Result<Uuid> {
         let _permit = self.writer_permit().await?;

@@ -47,6 +47,10 @@ pub struct Follower {
     reached: HashMap<Uuid, i64>,
     /// The highest position that was handed out before the cursor came to it.
     ahead: i64,
+    /// Whether the last scan was full.
+    has_more: bool,
+    /// Events passed over since they were last asked for: a newer program wrote them.
+    unread: Vec<(TenantId, i64)>,
 }
 
 /// A place in the order (position, tenant, number); tenant and number only count within one position.
@@ -109,7 +113,25 @@ impl Follower {
             cursor,
             reached: HashMap::new(),
             ahead: 0,
+            has_more: false,
+            unread: Vec::new(),
         })
+    }
+
+    /// The position up to which everything has been handed out.
+    pub fn position(&self) -> i64 {
+        self.cursor.position
+    }
+
+    /// Whether the last call left something that is committed already, so that the next one need not wait.
+    pub fn has_more(&self) -> bool {
+        self.has_more
+    }
+
+    /// The events that were passed over because their names are of a newer program: whose, and their numbers.
+    /// Each is told once.
+    pub fn take_unread(&mut self) -> Vec<(TenantId, i64)> {
+        std::mem::take(&mut self.unread)
     }
 
     /// The next events, of each tenant in order; empty when there are none yet. One that fails, or
@@ -137,9 +159,11 @@ impl Follower {
             wanted.push((row.tenant_id, row.seq));
             reached_now.insert(row.tenant_id, row.seq);
         }
-        let events = load(db, &wanted).await?;
+        let (events, unread) = load(db, &wanted).await?;
         self.reached.extend(reached_now);
         self.ahead = ahead;
+        self.unread.extend(unread);
+        self.has_more = scanned.len() as i64 == BATCH_ROWS;
         if let Some(last) = scanned.last() {
             self.cursor = Cursor {
                 position: last.position,
@@ -202,7 +226,11 @@ impl Follower {
     }
 }
 
-async fn load(db: &DatabaseConnection, wanted: &[(Uuid, i64)]) -> Result<Vec<Followed>> {
+/// The wanted events in their order, and those of them whose names are not known.
+async fn load(
+    db: &DatabaseConnection,
+    wanted: &[(Uuid, i64)],
+) -> Result<(Vec<Followed>, Vec<(TenantId, i64)>)> {
     let mut by_tenant: HashMap<Uuid, (i64, i64)> = HashMap::new();
     for (tenant, seq) in wanted {
         let range = by_tenant.entry(*tenant).or_insert((*seq, *seq));
@@ -219,12 +247,16 @@ async fn load(db: &DatabaseConnection, wanted: &[(Uuid, i64)]) -> Result<Vec<Fol
         found.extend(rows.into_iter().map(|row| ((tenant, row.seq), row)));
     }
     let mut events = Vec::with_capacity(wanted.len());
+    let mut unread = Vec::new();
     for key in wanted {
-        let known = found.remove(key).and_then(recorded);
-        events.extend(known.map(|recorded| Followed {
-            tenant: TenantId(key.0),
-            recorded,
-        }));
+        let Some(row) = found.remove(key) else {
+            continue; // its tenant was erased meanwhile
+        };
+        let tenant = TenantId(key.0);
+        match recorded(row) {
+            Some(recorded) => events.push(Followed { tenant, recorded }),
+            None => unread.push((tenant, key.1)),
+        }
     }
-    Ok(events)
+    Ok((events, unread))
 }

@@ -38,8 +38,12 @@ async fn outlives_its_process_with_or_without_writes(world: World) {
     let again = open(&world.options).await;
     write(&again).await;
     assert_eq!(again.epoch().await.expect("an epoch"), epoch);
+    let running = world.another().await;
+    assert_eq!(running.epoch_now().await.expect("an epoch"), epoch);
     let renewed = again.renew_epoch().await.expect("renewed");
     assert_ne!(renewed, epoch);
+    assert_eq!(running.epoch_now().await.expect("an epoch"), renewed);
+    running.close().await;
     again.close().await;
     assert_eq!(once(&world.options).await, renewed);
 }
@@ -59,6 +63,19 @@ async fn survives_the_deletion_of_a_tenant(world: World) {
     world.execute("delete from tenants").await;
     world.store.close().await;
     assert_eq!(once(&world.options).await, epoch);
+}
+
+/// A server that was restored or replaced under a running program says other things of itself.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_became_another_is_noticed_while_the_program_runs() {
+    let world = World::postgres().await;
+    let epoch = world.store.epoch().await.expect("an epoch");
+    world
+        .execute("update meta set value = 'another' where name = 'identity'")
+        .await;
+    let now = world.store.epoch_now().await.expect("an epoch");
+    assert_ne!(now, epoch);
+    assert_eq!(world.store.epoch_now().await.expect("an epoch"), now);
 }
 
 on_both_engines!(

@@ -179,9 +179,35 @@ async fn a_stalled_transaction_holds_back_and_loses_nothing(world: World) {
     }
 }
 
+async fn an_event_of_a_newer_program_is_told_as_unread(world: World) {
+    let scope = world.tenant().await;
+    let mut follower = Follower::begin(world.store.clone())
+        .await
+        .expect("a follower");
+    for _ in 0..2 {
+        let mut writing = world.begin(scope).await;
+        writing.record(event(EventName::CampaignUpdated, json!({})));
+        writing.commit().await.expect("committed");
+    }
+    world
+        .execute("update events set name = 'campaign.teleported' where seq = 2")
+        .await;
+    let begun = Instant::now();
+    let (mut seen, mut unread) = (Vec::new(), Vec::new());
+    while !seen.contains(&3) {
+        assert!(begun.elapsed() < PATIENCE, "saw {seen:?}");
+        let next = follower.next().await.expect("followed");
+        seen.extend(next.iter().map(|followed| followed.recorded.seq));
+        unread.extend(follower.take_unread());
+    }
+    assert_eq!(unread, [(scope.tenant(), 2)]);
+    assert!(!seen.contains(&2) && !follower.has_more());
+}
+
 on_both_engines!(
     sees_every_event_once_and_in_order,
     a_stalled_transaction_holds_back_and_loses_nothing,
+    an_event_of_a_newer_program_is_told_as_unread,
 );
 
 async fn position(world: &World, scope: TenantScope, seq: i64) -> i64 {

@@ -8,6 +8,7 @@ mod imports;
 mod isolation;
 mod jobs;
 mod leads;
+mod lookups;
 mod migrate;
 mod people;
 mod plans;

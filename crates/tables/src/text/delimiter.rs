@@ -27,10 +27,11 @@ pub(crate) fn detect(sample: &[u8], is_whole: bool, fallback: u8) -> u8 {
     let mut best: Option<(f64, usize, u8)> = None;
     for delimiter in CANDIDATES {
         let counts = cells_per_row(sample, delimiter, is_whole);
-        let Some(&columns) = counts.first().filter(|columns| **columns > 1) else {
+        let Some(&(columns, _)) = counts.first().filter(|(columns, _)| *columns > 1) else {
             continue;
         };
-        let alike = counts.iter().filter(|count| **count == columns).count();
+        let is_alike = |(count, is_clean): &&(usize, bool)| *count == columns && *is_clean;
+        let alike = counts.iter().filter(is_alike).count();
         let share = alike as f64 / counts.len() as f64;
         let is_better = best.is_none_or(|(best_share, best_columns, _)| {
             share > best_share + SHARE_SLACK
@@ -43,8 +44,9 @@ pub(crate) fn detect(sample: &[u8], is_whole: bool, fallback: u8) -> u8 {
     best.map_or(fallback, |(_, _, delimiter)| delimiter)
 }
 
-/// Cells of each row of the sample that is not blank; its last row, cut off, does not count.
-fn cells_per_row(sample: &[u8], delimiter: u8, is_whole: bool) -> Vec<usize> {
+/// Cells of each row of the sample that is not blank, and whether each quoted cell ends with its quote; the sample's last
+/// row, cut off, does not count.
+fn cells_per_row(sample: &[u8], delimiter: u8, is_whole: bool) -> Vec<(usize, bool)> {
     let bounds = Options {
         columns_max: usize::MAX,
         cell_bytes_max: usize::MAX,
@@ -67,7 +69,7 @@ fn cells_per_row(sample: &[u8], delimiter: u8, is_whole: bool) -> Vec<usize> {
             return counts;
         }
         if !(parser.is_plain_line(&builder) && builder.is_white_space()) {
-            counts.push(builder.cells());
+            counts.push((builder.cells(), !parser.has_text_after_quote()));
         }
     }
 }

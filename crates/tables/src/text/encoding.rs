@@ -61,9 +61,11 @@ pub(crate) fn detect(file: &mut File, choice: Option<Encoding>) -> io::Result<La
     if let Some((mark, encoding)) = MARKS.iter().find(|(mark, _)| sample.starts_with(mark))
         && choice.is_none_or(|choice| choice == *encoding)
     {
+        // Programs that put a mark before what has one leave two.
+        let marks = sample.chunks(mark.len()).take_while(|bytes| bytes == mark);
         return Ok(Layout {
             encoding: *encoding,
-            mark_bytes: mark.len() as u64,
+            mark_bytes: (marks.count() * mark.len()) as u64,
         });
     }
     let encoding = match choice.or_else(|| utf16_by_zeros(&sample)) {
@@ -104,27 +106,29 @@ fn utf16_by_zeros(sample: &[u8]) -> Option<Encoding> {
     }
 }
 
-/// Whether the whole file is UTF-8, in one pass and constant memory.
+/// Whether the whole file is UTF-8, in one pass and constant memory. One that is cut within its last character is, if
+/// there is another such character in it; else that byte is more likely a Western letter.
 fn is_utf8(file: &mut File) -> io::Result<bool> {
     file.rewind()?;
     let mut buffer = vec![0; CHUNK_BYTES];
     let mut kept = 0;
+    let mut has_long_characters = false;
     loop {
         let read = match file.read(&mut buffer[kept..]) {
-            Ok(0) => return Ok(kept == 0),
+            Ok(0) => return Ok(kept == 0 || has_long_characters),
             Ok(read) => read,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(error) => return Err(error),
         };
         let filled = kept + read;
-        kept = match str::from_utf8(&buffer[..filled]) {
-            Ok(_) => 0,
+        let valid = match str::from_utf8(&buffer[..filled]) {
+            Ok(_) => filled,
             // A character cut in two by the chunk: its first bytes wait for the rest.
-            Err(error) if error.error_len().is_none() => {
-                buffer.copy_within(error.valid_up_to()..filled, 0);
-                filled - error.valid_up_to()
-            }
+            Err(error) if error.error_len().is_none() => error.valid_up_to(),
             Err(_) => return Ok(false),
         };
+        has_long_characters = has_long_characters || !buffer[..valid].is_ascii();
+        buffer.copy_within(valid..filled, 0);
+        kept = filled - valid;
     }
 }

@@ -26,6 +26,8 @@ pub(crate) struct Parser {
     /// The last row ended in CR: an LF that follows belongs to it.
     is_after_cr: bool,
     has_quotes: bool,
+    /// A closing quote had text after it: a sign that cells end elsewhere.
+    has_text_after_quote: bool,
     /// Bytes of this row so far.
     row_bytes: u64,
     /// Bytes to the end of this row's first line, known once a quoted cell goes over it.
@@ -52,6 +54,7 @@ impl Parser {
             state: State::RowStart,
             is_after_cr: false,
             has_quotes: false,
+            has_text_after_quote: false,
             row_bytes: 0,
             first_line_bytes: None,
         }
@@ -61,6 +64,7 @@ impl Parser {
     pub(crate) fn begin(&mut self) {
         self.state = State::RowStart;
         self.has_quotes = false;
+        self.has_text_after_quote = false;
         self.row_bytes = 0;
         self.first_line_bytes = None;
     }
@@ -68,6 +72,11 @@ impl Parser {
     /// Whether the row is one cell that was not quoted, so that it may be a blank line.
     pub(crate) fn is_plain_line(&self, builder: &Builder) -> bool {
         builder.cells() == 1 && !self.has_quotes
+    }
+
+    /// Whether a closing quote of the row was followed by more text of its cell.
+    pub(crate) fn has_text_after_quote(&self) -> bool {
+        self.has_text_after_quote
     }
 
     /// Takes from `input` up to the end of the row.
@@ -125,7 +134,10 @@ impl Parser {
                         is_complete = self.end_cell(byte, builder);
                         at += 1;
                     }
-                    _ => self.state = State::Plain,
+                    _ => {
+                        self.has_text_after_quote = true;
+                        self.state = State::Plain;
+                    }
                 },
             }
         }

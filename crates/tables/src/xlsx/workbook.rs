@@ -69,11 +69,19 @@ pub(super) fn read(container: &Container) -> Result<Workbook, Error> {
         let main = relations
             .into_values()
             .find(|relation| relation.kind == "officeDocument");
-        main.ok_or_else(|| Error::malformed("the archive holds no Excel workbook"))?
-            .path
+        main.ok_or_else(no_workbook)?.path
     };
+    if path.ends_with(".bin") {
+        return Err(Error::malformed(
+            "it is a binary workbook (.xlsb); save it as .xlsx or CSV",
+        ));
+    }
     let (folder, file) = path.rsplit_once('/').unwrap_or(("", &path));
-    let relations = relations(container, &format!("{folder}/_rels/{file}.rels"), folder)?;
+    let relations_path = format!("{folder}/_rels/{file}.rels");
+    if !container.has(&relations_path) {
+        return Err(no_workbook());
+    }
+    let relations = relations(container, &relations_path, folder)?;
     let mut workbook = Workbook {
         sheets: Vec::new(),
         strings_path: path_of(&relations, "sharedStrings", container),
@@ -82,9 +90,13 @@ pub(super) fn read(container: &Container) -> Result<Workbook, Error> {
     };
     let mut xml =
         Xml::new(container.part(&path, "the workbook's description", DESCRIPTION_BYTES_MAX)?);
+    // A text document is an archive of the same build, with another root.
+    let mut is_workbook = false;
     loop {
         match xml.next()? {
             Event::Start(element) | Event::Empty(element) => match element.local_name().as_ref() {
+                "workbook" => is_workbook = true,
+                _ if !is_workbook => return Err(no_workbook()),
                 "workbookPr" => {
                     workbook.is_1904 = attribute(&element, "date1904")
                         .is_some_and(|value| value == "1" || value == "true");
@@ -107,6 +119,10 @@ pub(super) fn read(container: &Container) -> Result<Workbook, Error> {
             _ => {}
         }
     }
+}
+
+fn no_workbook() -> Error {
+    Error::malformed("the archive holds no Excel workbook")
 }
 
 fn path_of(

@@ -121,7 +121,7 @@ fn dashboards() -> Vec<Sample> {
     let begun = DashboardPage {
         chrome: chrome(Section::Dashboard),
         first_steps: Some(FirstSteps {
-            upload_href: Some("/campaigns/c1/upload".into()),
+            upload_href: Some("/campaigns/c1/import".into()),
             ..FirstSteps::default()
         }),
         campaigns: cards().split_off(2),

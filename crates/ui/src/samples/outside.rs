@@ -77,7 +77,7 @@ pub(super) fn pages() -> Vec<Sample> {
         page("trouble-405", TroublePage::method_not_allowed()),
         page(
             "trouble-413",
-            TroublePage::too_large(256).with_retry("/campaigns/c1/upload"),
+            TroublePage::too_large(256).with_retry("/campaigns/c1/import"),
         ),
         page("trouble-429", TroublePage::throttled(240)),
         page(

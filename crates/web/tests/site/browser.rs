@@ -58,6 +58,7 @@ impl Site {
                 quota_enforced: false,
                 throttled: true,
                 upload_bytes_max: UPLOAD_BYTES_MAX,
+                upload_life: std::time::Duration::from_secs(24 * 3600),
             },
         });
         let router = router(WebState::new(app.clone()));
@@ -114,6 +115,32 @@ impl Page {
         rest.split('"').next().unwrap().to_owned()
     }
 
+    /// What the page's form would send: its fields as they stand, in order.
+    pub(crate) fn fields(&self) -> Vec<(String, String)> {
+        let unescaped = |text: &str| text.replace("&#34;", "\"").replace("&#38;", "&");
+        let (mut fields, mut select) = (Vec::new(), String::new());
+        let form = self.body.split("<form id=\"wizard\"").nth(1);
+        for tag in form.expect("a form").split('<').skip(1) {
+            let tag = tag.split('>').next().unwrap();
+            let get = |name: &str| {
+                let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
+                Some(unescaped(rest.split('"').next().unwrap()))
+            };
+            let is_on = !tag.contains("type=\"checkbox\"") || tag.ends_with(" checked");
+            match tag.split(' ').next() {
+                Some("select") => select = get("name").unwrap(),
+                Some("option") if tag.ends_with(" selected") => {
+                    fields.push((select.clone(), get("value").unwrap()));
+                }
+                Some("input") if is_on => {
+                    fields.push((get("name").unwrap(), get("value").unwrap_or_default()));
+                }
+                _ => {}
+            }
+        }
+        fields
+    }
+
     #[track_caller]
     pub(crate) fn says(&self, text: &str) {
         assert!(self.body.contains(text), "no {text:?} in {}", self.body);
@@ -156,9 +183,19 @@ impl Browser {
         self.send(form(to), Body::from(body)).await
     }
 
+    /// Imports a file with the choices that are offered; gives the path of the import.
+    pub(crate) async fn import(&mut self, campaign: &str, name: &str, content: &[u8]) -> String {
+        let received = self.upload(campaign, name, content).await;
+        let check = received.location().to_owned();
+        let fields = self.get(&check).await.fields();
+        let body = serde_urlencoded::to_string(fields).unwrap();
+        let started = self.send(form(&check), Body::from(body)).await;
+        started.location().to_owned()
+    }
+
     /// Uploads a file from the page of a campaign.
     pub(crate) async fn upload(&mut self, campaign: &str, name: &str, content: &[u8]) -> Page {
-        let path = format!("{campaign}/upload");
+        let path = format!("{campaign}/import");
         let token = self.get(&path).await.token();
         let body = multipart(&[
             ("_csrf", None, token.as_bytes()),

@@ -116,7 +116,8 @@ async fn another_tenants_campaign_is_not_there() {
         "",
         "/edit",
         "/delete",
-        "/upload",
+        "/import",
+        "/imports",
         "/leads/new",
         "/leads/delete-all",
     ] {

@@ -4,6 +4,7 @@ mod accounts;
 mod activity;
 mod browser;
 mod campaigns;
+mod imports;
 mod leads;
 mod plumbing;
 mod team;

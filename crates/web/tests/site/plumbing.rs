@@ -9,7 +9,7 @@ use http_edge::{Edge, EdgeOptions};
 use crate::browser::{Browser, Site, form};
 
 /// Every route that a form posts to.
-const POSTS: [&str; 18] = [
+const POSTS: [&str; 22] = [
     "/campaigns",
     "/campaigns/x/edit",
     "/campaigns/x/status",
@@ -18,7 +18,11 @@ const POSTS: [&str; 18] = [
     "/campaigns/x/leads/delete-all",
     "/leads/x/edit",
     "/leads/x/delete",
-    "/imports/x/cancel",
+    "/campaigns/x/import/y",
+    "/campaigns/x/import/y/sample",
+    "/campaigns/x/import/y/discard",
+    "/campaigns/x/imports/y/cancel",
+    "/campaigns/x/imports/y/undo",
     "/team/invite",
     "/team/x/role",
     "/team/x/invitation",
@@ -223,7 +227,11 @@ async fn an_address_that_forms_post_to_leads_to_the_page_of_the_form() {
         ("/team/invite", "/team"),
         ("/profile/password", "/profile"),
         ("/campaigns/0-0/leads", "/campaigns/0-0/leads/new"),
-        ("/imports/0-0/cancel", "/imports/0-0"),
+        ("/campaigns/0-0/upload", "/campaigns/0-0/import"),
+        (
+            "/campaigns/0-0/import/1-1/sample",
+            "/campaigns/0-0/import/1-1",
+        ),
     ] {
         assert_eq!(owner.get(path).await.location(), to);
     }

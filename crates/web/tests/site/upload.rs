@@ -49,80 +49,24 @@ async fn ready() -> (Site, Browser, String) {
 async fn a_file_becomes_leads() {
     let (site, mut owner, path) = ready().await;
     let csv = b"Company,E-mail,Ratings\nAtelier,a@b.example,5\n,c@d.example,4\n";
-    let page = owner.upload(&path, "C:\\leads.csv", csv).await;
-    let import = page.location().to_owned();
-    let page = owner.get(&import).await;
-    page.is(200).says("Waiting to begin");
-    page.says("Import of leads.csv");
-    owner.get(&path).await.says(&import);
-
+    let import = owner.import(&path, "C:\\leads.csv", csv).await;
+    owner.get(&import).await.says("Import of leads.csv");
     run_import(&site).await;
-    let page = owner.get(&import).await;
-    page.says("1 lead added");
-    page.says("Missing company name");
-    owner.get(&path).await.says("Atelier");
+    owner.get(&import).await.says("1 lead added");
     owner
-        .get(&format!("{path}/upload"))
+        .get(&format!("{path}/import"))
         .await
         .says("Earlier imports");
-    let page = owner.submit(&path, &format!("{import}/cancel"), &[]).await;
-    owner.follow(&page).await.says("had already ended");
     owner
         .get("/activity?topic=imports")
         .await
         .says("imported 1 lead:");
-    let mut stranger = site.owner("zeta").await;
-    stranger.get(&import).await.is(404);
-    stranger
-        .submit("/", &format!("{import}/cancel"), &[])
-        .await
-        .is(404);
-}
-
-#[tokio::test]
-async fn the_same_file_again_leads_to_its_import_and_a_waiting_one_is_cancelled() {
-    let (site, mut owner, path) = ready().await;
-    let csv = b"name\nA\n";
-    let first = owner
-        .upload(&path, "a.csv", csv)
-        .await
-        .location()
-        .to_owned();
-    let again = owner.upload(&path, "a.csv", csv).await;
-    assert_eq!(again.location(), first);
-    let page = owner.submit(&first, &format!("{first}/cancel"), &[]).await;
-    owner.follow(&page).await.says("The import stops.");
-    run_import(&site).await;
-    owner.get(&first).await.says("The import was cancelled");
-}
-
-#[tokio::test]
-async fn a_file_that_cannot_be_used_is_refused_in_the_page() {
-    let (_site, mut owner, path) = ready().await;
-    let page = owner.upload(&path, "leads.pdf", b"%PDF").await;
-    page.is(400).says("File must be CSV or Excel format");
-    page.says("type=\"file\"");
-    owner.upload(&path, "leads.csv", b"").await.is(400);
-    owner
-        .upload(&path, "leads.csv", b"a,b\n1,2\n")
-        .await
-        .is(400);
-    owner
-        .upload(&path, "", b"")
-        .await
-        .is(400)
-        .says("Choose a file first.");
-    let large = vec![b'x'; (1 << 20) + 1];
-    let page = owner.upload(&path, "leads.csv", &large).await;
-    page.is(413).says("File is larger than 1 MB");
-    let page = owner.upload(&path, "leads.csv", &vec![b'x'; 3 << 20]).await;
-    page.is(413).says("File is larger than 1 MB");
 }
 
 #[tokio::test]
 async fn an_upload_without_its_token_first_is_refused_before_the_file() {
     let (_site, mut owner, path) = ready().await;
-    let to = format!("{path}/upload");
+    let to = format!("{path}/import");
     let token = owner.get(&to).await.token();
     let file = ("file", Some("a.csv"), &b"name\nA\n"[..]);
     let token = ("_csrf", None, token.as_bytes());
@@ -147,7 +91,7 @@ async fn an_upload_without_its_token_first_is_refused_before_the_file() {
 #[tokio::test]
 async fn a_truncated_upload_imports_nothing() {
     let (_site, mut owner, path) = ready().await;
-    let to = format!("{path}/upload");
+    let to = format!("{path}/import");
     let token = owner.get(&to).await.token();
     let parts = [
         ("_csrf", None, token.as_bytes()),
@@ -167,7 +111,7 @@ async fn a_truncated_upload_imports_nothing() {
 #[tokio::test]
 async fn a_part_whose_head_does_not_end_is_refused() {
     let (_site, mut owner, path) = ready().await;
-    let to = format!("{path}/upload");
+    let to = format!("{path}/import");
     let token = owner.get(&to).await.token();
     let mut body = multipart(&[("_csrf", None, token.as_bytes())]);
     body.truncate(body.len() - 4);
@@ -183,8 +127,8 @@ async fn a_part_whose_head_does_not_end_is_refused() {
 
 #[tokio::test]
 async fn a_file_in_many_pieces_arrives_whole() {
-    let (site, mut owner, path) = ready().await;
-    let to = format!("{path}/upload");
+    let (_site, mut owner, path) = ready().await;
+    let to = format!("{path}/import");
     let token = owner.get(&to).await.token();
     let mut csv = String::from("name\n");
     for n in 0..20_000 {
@@ -201,75 +145,37 @@ async fn a_file_in_many_pieces_arrives_whole() {
         .map(|piece| Ok::<_, std::io::Error>(piece.to_vec()))
         .collect();
     let body = Body::from_stream(futures_util::stream::iter(pieces));
-    let import = owner.send(multipart_request(&to), body).await;
-    let import = import.location().to_owned();
-    run_import(&site).await;
-    owner.get(&import).await.says("20,000 leads added");
+    let check = owner.send(multipart_request(&to), body).await;
+    let check = owner.follow(&check).await;
+    check.is(200).says("Import 20,000 rows");
 }
 
 #[tokio::test]
-async fn a_file_whose_import_was_seen_to_end_is_added_again() {
+async fn a_file_that_is_gone_is_said() {
     let (site, mut owner, path) = ready().await;
-    let csv = b"name\nA\n";
-    let mut imports = Vec::new();
-    for leads in 1..=2 {
-        let page = owner.upload(&path, "a.csv", csv).await;
-        imports.push(page.location().to_owned());
-        run_import(&site).await;
-        owner
-            .get(imports.last().unwrap())
-            .await
-            .says("1 lead added");
-        let page = owner.get(&path).await;
-        page.says(if leads == 1 { "1 lead" } else { "2 leads" });
-    }
-    assert_ne!(imports[0], imports[1]);
+    let import = owner.import(&path, "a.csv", b"name\nA\n").await;
+    fs::remove_file(uploaded_file(&site)).unwrap();
+    run_import(&site).await;
+    let page = owner.get(&import).await;
+    page.says("The uploaded file is gone. Please upload it again.");
 }
 
 #[tokio::test]
-async fn a_file_is_added_again_after_all_leads_were_deleted() {
+async fn a_disk_that_cannot_say_is_asked_again() {
     let (site, mut owner, path) = ready().await;
-    let csv = b"name\nAtelier\n";
-    let first = owner.upload(&path, "a.csv", csv).await;
-    run_import(&site).await;
-    owner.get(&path).await.says("Atelier");
-    let to = format!("{path}/leads/delete-all");
-    owner
-        .submit(&path, &to, &[("typed_name", "Lyon")])
-        .await
-        .is(303);
-    // Nobody has looked at the first import, and yet this is another one.
-    let second = owner.upload(&path, "a.csv", csv).await;
-    assert_ne!(first.location(), second.location());
-    run_import(&site).await;
-    owner.get(&path).await.says("Atelier");
-}
-
-#[tokio::test]
-async fn a_file_that_is_gone_is_said_and_a_disk_that_cannot_say_is_asked_again() {
-    let (site, mut owner, path) = ready().await;
-    let import = owner.upload(&path, "a.csv", b"name\nA\n").await;
-    let file = uploaded_file(&site);
+    let import = owner.import(&path, "a.csv", b"name\nA\n").await;
     let folder = uploads(&site);
-    let aside = folder.with_extension("aside");
-    fs::rename(&folder, &aside).unwrap();
+    fs::rename(&folder, folder.with_extension("aside")).unwrap();
     File::create(&folder).unwrap();
     let error = try_import(&site).await.unwrap_err();
-    assert!(matches!(error, app::Error::Unavailable(_)), "{error:?}");
-
-    fs::remove_file(&folder).unwrap();
-    fs::rename(&aside, &folder).unwrap();
-    fs::remove_file(file).unwrap();
-    app::jobs::release_all(&site.app).await.unwrap();
-    run_import(&site).await;
-    let page = owner.get(import.location()).await;
-    page.says("The uploaded file is gone. Please upload it again.");
+    assert!(matches!(error, app::Error::LeaseLost), "{error:?}");
+    owner.get(&import).await.says("Waiting to begin");
 }
 
 #[tokio::test]
 async fn a_file_that_has_waited_long_is_not_swept() {
     let (site, mut owner, path) = ready().await;
-    let import = owner.upload(&path, "a.csv", b"name\nA\n").await;
+    let import = owner.import(&path, "a.csv", b"name\nA\n").await;
     let old = FileTimes::new().set_modified(SystemTime::UNIX_EPOCH);
     let set_old = |path: PathBuf| {
         let file = File::options().append(true).open(path).unwrap();
@@ -282,5 +188,5 @@ async fn a_file_that_has_waited_long_is_not_swept() {
     app::housekeeping::sweep(&site.app).await.unwrap();
     assert!(!nobodys.exists());
     run_import(&site).await;
-    owner.get(import.location()).await.says("1 lead added");
+    owner.get(&import).await.says("1 lead added");
 }

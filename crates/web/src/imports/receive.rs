@@ -1,34 +1,39 @@
-//! Uploading a file of leads: the form, and the stream that it sends. The token comes first and is checked before a byte
-//! of the file is kept; the file goes to disk piece by piece, and never into memory as a whole.
+//! Choosing a file: the form, and the stream that it sends. The token comes first and is checked before a byte of the file is
+//! kept; the file goes to the store piece by piece, and never into memory as a whole. Received it waits for its import.
 
-use app::imports::{self, Incoming, NewImport};
+use app::uploads::{Receiving, begin_receiving};
+use app::{imports, uploads};
 use axum::extract::{FromRequestParts, Path, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::Response;
 use domain::campaigns::Campaign;
 use domain::refusal::{Refusal, RefusalKind};
+use domain::uploads::kept_name;
 use http_edge::{Failure, RequestScope};
 use multer::{Constraints, Field, Multipart, SizeLimit};
 use ui::chrome::Section;
-use ui::imports::{ImportRow, UploadPage};
+use ui::imports::{UploadPage, WaitingUpload};
 
 use crate::campaigns::{find as find_campaign, named};
-use crate::flash::Note;
 use crate::inside::{Inside, require_same_origin};
-use crate::page::{page, see_other, see_other_with};
+use crate::page::{page, see_other};
 use crate::pieces::{Pieces, Unused};
 use crate::trouble::{Answer, Trouble};
 use crate::words::when;
 use crate::{WebState, csrf};
 
+use super::show::row;
+use super::{MIB, size};
+
 /// Most bytes of the token's part.
 const TOKEN_BYTES_MAX: u64 = 1 << 10;
 /// Most bytes that a request may have around its file.
 const AROUND_BYTES_MAX: u64 = 1 << 20;
-const MIB: u64 = 1 << 20;
+/// Earlier imports that are shown below the form, at most.
+const IMPORTS_SHOWN_MAX: usize = 5;
 const FILE: &str = "file";
 const NO_FILE: &str = "Choose a file first.";
-const BROKEN: &str = "The upload ended early. Nothing was imported; please try again.";
+const BROKEN: &str = "The upload ended early. Nothing was kept; please try again.";
 
 /// Why a file was not taken: to be said in the upload page, or another end of the request.
 enum Refused {
@@ -46,9 +51,12 @@ impl From<app::Error> for Refused {
     fn from(error: app::Error) -> Self {
         match error {
             app::Error::Refused(Refusal { kind, text })
-                if matches!(kind, RefusalKind::Rule | RefusalKind::TooLarge) =>
+                if matches!(
+                    kind,
+                    RefusalKind::Rule | RefusalKind::TooLarge | RefusalKind::Conflict
+                ) =>
             {
-                let is_rule = kind == RefusalKind::Rule;
+                let is_rule = kind != RefusalKind::TooLarge;
                 Self::InPage(refused_status(is_rule), text.into_owned())
             }
             other => Self::Otherwise(other.into()),
@@ -142,59 +150,33 @@ async fn take(
             }
             continue;
         }
-        let (incoming, new) = store(inside, campaign, part, &unused).await?;
+        let receiving = store(inside, part, &unused).await?;
         // Only a form that came to its end is a whole one.
         while parts.next_field().await?.is_some() {
             unused.reset();
         }
-        return queue(inside, campaign, incoming, new).await;
+        let upload = receiving.finish(&inside.app, &inside.member).await?.value;
+        let path = format!("/campaigns/{}/import/{}", campaign.id, upload.id);
+        return Ok(see_other(&path));
     }
 }
 
-/// Brings the file to disk.
+/// Brings the file to the store.
 async fn store(
     inside: &Inside,
-    campaign: &Campaign,
     mut part: Field<'_>,
     unused: &Unused,
-) -> Result<(Incoming, NewImport), Refused> {
-    let file_name = base_name(part.file_name().unwrap_or_default());
+) -> Result<Receiving, Refused> {
+    let file_name = kept_name(part.file_name().unwrap_or_default());
     if file_name.is_empty() {
         return Err(Refused::InPage(refused_status(true), NO_FILE.into()));
     }
-    let mut incoming = imports::begin(&inside.app, &inside.member, campaign.id).await?;
+    let mut receiving = begin_receiving(&inside.app, &inside.member, &file_name).await?;
     while let Some(piece) = part.chunk().await? {
         unused.reset();
-        incoming.write(&piece).await?;
+        receiving.write(&piece).await?;
     }
-    let new = NewImport {
-        file_name,
-        generate_emails: false,
-    };
-    Ok((incoming, new))
-}
-
-/// Has the file imported, and leads to where that can be watched.
-async fn queue(
-    inside: &Inside,
-    campaign: &Campaign,
-    incoming: Incoming,
-    new: NewImport,
-) -> Result<Response, Refused> {
-    let (app, member) = (&inside.app, &inside.member);
-    let begun = imports::enqueue(app, member, campaign.id, incoming, new).await?;
-    let path = format!("/imports/{}", begun.value.import.id);
-    Ok(if begun.value.is_attached {
-        see_other_with(&path, Note::SameUpload)
-    } else {
-        see_other(&path)
-    })
-}
-
-/// The last part of what may be a whole path, without characters that nobody can see.
-fn base_name(name: &str) -> String {
-    let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    name.chars().filter(|c| !c.is_control()).collect()
+    Ok(receiving)
 }
 
 async fn show(
@@ -204,37 +186,29 @@ async fn show(
     error: Option<String>,
 ) -> Answer {
     let imports = imports::list(&inside.app, &inside.member, campaign.id).await?;
+    let waiting = uploads::waiting(&inside.app, &inside.member).await?;
     let megabytes = inside.app.options().upload_bytes_max / MIB;
     let shown = UploadPage {
         chrome: inside.chrome(Section::Campaigns).await?,
         campaign: named(campaign),
         size_max_mb: u32::try_from(megabytes).unwrap_or(u32::MAX),
         error,
+        waiting: waiting
+            .value
+            .into_iter()
+            .map(|upload| WaitingUpload {
+                id: upload.id.to_string(),
+                size: size(upload.bytes_declared),
+                received: when(upload.created_at, inside.now),
+                file_name: upload.file_name,
+            })
+            .collect(),
         imports: imports
             .value
             .into_iter()
-            .map(|import| ImportRow {
-                id: import.id.to_string(),
-                state: crate::imports::state(import.state),
-                leads_created: import.counts.leads_created,
-                leads_failed: import.counts.leads_failed,
-                started: when(import.created_at, inside.now),
-                file_name: import.file_name,
-            })
+            .take(IMPORTS_SHOWN_MAX)
+            .map(|import| row(inside, import))
             .collect(),
     };
     page(status, &shown)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::base_name;
-
-    #[test]
-    fn a_file_name_loses_its_path_and_what_nobody_sees() {
-        assert_eq!(base_name("C:\\Users\\me\\leads.csv"), "leads.csv");
-        assert_eq!(base_name("../../etc/passwd"), "passwd");
-        assert_eq!(base_name("a\0b\r\n.csv"), "ab.csv");
-        assert_eq!(base_name("/"), "");
-    }
 }
