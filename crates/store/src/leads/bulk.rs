@@ -27,10 +27,12 @@ pub struct NewLead {
     pub fields: LeadFields,
 }
 
-/// `NAMES`, `ROWS` (the same, of `r`) and `ARRAYS` are replaced.
+/// `NAMES`, `ROWS` (the same, of `r`) and `ARRAYS` are replaced. The campaign is looked up once, not for each row as by a
+/// foreign key.
 const INSERT_POSTGRES: &str = "
 insert into campaign_leads (tenant_id, campaign_id, lead_generation, import_id, created_at, updated_at, NAMES)
-select $1, $2, $3, $4, $5, $5, ROWS from unnest(ARRAYS) as r (NAMES)";
+select $1, $2, $3, $4, $5, $5, ROWS from unnest(ARRAYS) as r (NAMES)
+where exists (select 1 from campaigns where id = $2 and tenant_id = $1)";
 const INSERT_SQLITE: &str = "
 insert into campaign_leads (tenant_id, campaign_id, lead_generation, import_id, created_at, updated_at,
     id, import_row, title, title_key, address, phone, website, website_host, email, email_key,
@@ -79,7 +81,12 @@ pub async fn insert_rows(
     };
     let db = writing.connection();
     let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
-    db.execute_raw(statement).await?;
+    let added = db.execute_raw(statement).await?.rows_affected();
+    if added != new.len() as u64 {
+        return Err(Error::Defect(
+            "leads of a campaign that is not the tenant's".into(),
+        ));
+    }
     lead_words::note(writing, import, first.id, last.id).await
 }
 
