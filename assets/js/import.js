@@ -9,6 +9,8 @@ const RESUMED_BYTES_MIN = 8 * BYTES_PER_MB;
 const PACE_MS = 4000;
 /** Hundredths between two announcements to a screen reader. */
 const SAID_EVERY_PERCENT = 25;
+/** After so long without a byte the connection counts as lost. */
+const STILL_MS = 5000;
 /** How long somebody may stop typing before the sample follows. */
 const TYPING_MS = 350;
 
@@ -49,6 +51,7 @@ function chooseFile(form) {
     const { file, paces } = transfer;
     const percent = file.size > 0 ? Math.floor((sent / file.size) * 100) : 100;
     const now = performance.now();
+    transfer.movedAt = now;
     paces.push([now, sent]);
     while (paces.length > 2 && now - paces[0][0] > PACE_MS) paces.shift();
     const [since, from] = paces[0];
@@ -77,9 +80,18 @@ function chooseFile(form) {
     if (isPaused) part("text").textContent = `Paused at ${part("percent").textContent}`;
   };
 
+  // A transfer that stands still is tried again by itself; that is said.
+  setInterval(() => {
+    const isMoving = !transfer || transfer.stop.signal.aborted || bar.value >= 100 || performance.now() - transfer.movedAt < STILL_MS;
+    if (isMoving) return;
+    part("text").textContent = "The connection is lost. It goes on by itself when it is back.";
+    transfer.paces = [];
+  }, STILL_MS / 5);
+
   const run = async () => {
     const mine = transfer;
     mine.paces = [];
+    mine.movedAt = performance.now();
     mine.stop = new AbortController();
     pausing(false);
     try {
@@ -227,15 +239,20 @@ const valueOf = (control) => (control.type === "checkbox" ? control.checked : co
 /** Keeps what is chosen for a reload of this tab. */
 function keep() {
   const form = wizard();
-  if (!form) return;
+  if (!form || form.dataset.isPuttingBack) return;
   const values = Object.fromEntries(choices(form).map((control) => [control.name, valueOf(control)]));
   sessionStorage.setItem(keptUnder(), JSON.stringify({ readAs: form.elements.read_as.value, values }));
 }
 
-/** Puts back what was chosen: first the way of reading, and when its columns are there, the rest. */
+/**
+ * Puts back what was chosen into a form that has just come: first the way of reading, and when its columns have come, the
+ * rest.
+ */
 function putBack() {
   const form = wizard();
-  const kept = form && JSON.parse(sessionStorage.getItem(keptUnder()) ?? "null");
+  if (!form || form.dataset.hasPutBack) return;
+  form.dataset.hasPutBack = "yes";
+  const kept = JSON.parse(sessionStorage.getItem(keptUnder()) ?? "null");
   if (!kept) return;
   const isSameReading = kept.readAs === form.elements.read_as.value;
   let changed = null;
@@ -248,7 +265,10 @@ function putBack() {
     if (control.matches("select[data-proposed]")) sayWhy(control);
     changed = control;
   }
-  changed?.dispatchEvent(new Event("change", { bubbles: true }));
+  if (!changed) return keep();
+  form.dataset.isPuttingBack = "yes";
+  changed.dispatchEvent(new Event("change", { bubbles: true }));
+  delete form.dataset.isPuttingBack;
 }
 
 function makeDraggable() {
@@ -259,7 +279,9 @@ function checkColumns() {
   let typing = 0;
   let dragged = null;
   makeDraggable();
-  putBack();
+  // Not before htmx listens, which it does once the document is there.
+  if (document.readyState === "complete") putBack();
+  else window.addEventListener("load", putBack);
 
   document.addEventListener("change", (event) => {
     if (!event.target.closest?.("#wizard")) return;

@@ -159,11 +159,19 @@ impl<K: Kind> Shelf<K> {
                 Leased::Down => return Sought::Load(None),
                 Leased::Busy if purpose == Purpose::Refresh => return Sought::LeftToAnother,
                 Leased::Busy if self.inner.world.now() >= until => return Sought::Load(None),
+                // Whoever holds it may have begun before the number that is needed; and the number may be nonsense.
+                Leased::Busy if self.is_ahead(place, need) => return Sought::Load(None),
                 Leased::Busy => {}
             }
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(LEASE_PAUSE_MAX);
         }
+    }
+
+    /// Whether a reader needs more than this process has reached.
+    fn is_ahead(&self, place: &Place, need: Need) -> bool {
+        self.known(place)
+            .is_none_or(|known| !need.is_met_by(known.reached))
     }
 
     /// Gives what was found in Redis if it may answer; what is past its time limit is offered to those who wait.

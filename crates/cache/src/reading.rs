@@ -115,8 +115,8 @@ impl<K: Kind> Shelf<K> {
         match outcome {
             Outcome::Loaded(entry) => Ok(self.give_loaded(&entry, place, need)),
             Outcome::Fetched(entry) => Ok(self.give(&entry, Source::Far, self.known(place))),
-            Outcome::Failed(error) => self.failed(flight, place, need, LoadError::of(error)),
-            Outcome::Abandoned => self.failed(flight, place, need, LoadError::Abandoned),
+            Outcome::Failed(error) => self.failed(flight, place, need, LoadError::of(error)).await,
+            Outcome::Abandoned => self.failed(flight, place, need, LoadError::Abandoned).await,
         }
     }
 
@@ -146,7 +146,9 @@ impl<K: Kind> Shelf<K> {
                 self.counters.add(Count::Refused);
                 None
             }
-            Outcome::Failed(error) => Some(self.failed(flight, place, need, LoadError::of(error))),
+            Outcome::Failed(error) => {
+                Some(self.failed(flight, place, need, LoadError::of(error)).await)
+            }
             Outcome::Abandoned => None,
         }
     }
@@ -175,7 +177,7 @@ impl<K: Kind> Shelf<K> {
     }
 
     /// A load's failure is an old value's hour, if there is one that the rule admits.
-    fn failed(
+    async fn failed(
         &self,
         flight: &Flight<Landing>,
         place: &Place,
@@ -186,6 +188,9 @@ impl<K: Kind> Shelf<K> {
             return Err(error);
         };
         entry.rest(self.inner.world.now() + self.inner.settings.retry_after);
+        // It may have come from Redis just now; the next reader finds it here, at rest.
+        let text = Arc::clone(&place.text);
+        self.inner.near.put(text, Arc::clone(&entry)).await;
         Ok(self.give(&entry, Source::Stale, self.known(place)))
     }
 

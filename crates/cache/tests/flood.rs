@@ -5,11 +5,14 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use cache::{
-    Cache, Key, KeyText, Kind, Knowledge, Loaded, Need, Scope, Scopes, Settings, Stamp, Task,
-    Tenant, Times, World,
+    Cache, Key, KeyText, Kind, Knowledge, Loaded, Need, Scope, Scopes, Settings, Shelf, Stamp,
+    Task, Tenant, Times, World,
 };
+use tokio::task::JoinSet;
 
 const KEYS: u64 = 1_000_000;
+/// How many flood at once.
+const FLOODS: u64 = 4;
 const NEAR_BYTES_MAX: u64 = 16 * 1024 * 1024;
 const REMEMBERED_MAX: usize = 20_000;
 /// What the process may grow by: the bound of the near level, what is remembered, and the allocator's share.
@@ -53,7 +56,18 @@ fn resident_bytes() -> u64 {
     pages.parse::<u64>().expect("a number") * PAGE_BYTES
 }
 
-#[tokio::test]
+async fn read(shelf: &Shelf<Page>, number: u64) {
+    let load = move || async move {
+        Ok(Loaded {
+            stamp: Stamp { epoch: 1, as_of: 1 },
+            value: Some(Bytes::from(vec![7; 200])),
+        })
+    };
+    let answer = shelf.get(&PageKey(number), Need::Any, load).await;
+    assert!(answer.expect("it is loaded").value.is_some());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[expect(clippy::print_stdout, reason = "the figures are of interest")]
 async fn a_million_distinct_keys_stay_within_the_bound() {
     let started = Instant::now();
@@ -72,24 +86,26 @@ async fn a_million_distinct_keys_stay_within_the_bound() {
     let cache = Cache::near(settings, world, knowledge);
     let shelf = cache.shelf::<Page>(Times::fresh_for(Duration::from_secs(300)));
     let before = resident_bytes();
-    let mut most = 0;
-    for number in 0..KEYS {
-        let load = move || async move {
-            Ok(Loaded {
-                stamp: Stamp { epoch: 1, as_of: 1 },
-                value: Some(Bytes::from(vec![7; 200])),
-            })
-        };
-        let answer = shelf.get(&PageKey(number), Need::Any, load).await;
-        assert!(answer.expect("it is loaded").value.is_some());
-        if number % 50_000 == 0 {
-            let figures = cache.figures().await;
-            assert!(figures.near_bytes <= NEAR_BYTES_MAX, "{figures:?}");
-            assert!(figures.remembered <= REMEMBERED_MAX + 16, "{figures:?}");
-            assert_eq!(figures.loads_under_way, 0);
-            most = most.max(resident_bytes().saturating_sub(before));
-        }
+    let mut floods = JoinSet::new();
+    for flood in 0..FLOODS {
+        let (cache, shelf) = (cache.clone(), shelf.clone());
+        floods.spawn(async move {
+            let mut most = 0;
+            for number in (flood..KEYS).step_by(FLOODS as usize) {
+                read(&shelf, number).await;
+                if number % 50_000 == flood {
+                    let figures = cache.figures().await;
+                    // Those beside may have put theirs in since the books were closed.
+                    let bound = NEAR_BYTES_MAX + NEAR_BYTES_MAX / 8;
+                    assert!(figures.near_bytes <= bound, "{figures:?}");
+                    assert!(figures.remembered <= REMEMBERED_MAX + 16, "{figures:?}");
+                    most = most.max(resident_bytes().saturating_sub(before));
+                }
+            }
+            most
+        });
     }
+    let most = floods.join_all().await.into_iter().max().unwrap_or(0);
     let figures = cache.figures().await;
     println!(
         "{KEYS} keys in {:.1?}: {} values of {} bytes held, {} let go, the process grew by {} MiB at most",
@@ -99,6 +115,8 @@ async fn a_million_distinct_keys_stay_within_the_bound() {
         figures.near_evictions,
         most >> 20
     );
+    assert!(figures.near_bytes <= NEAR_BYTES_MAX, "{figures:?}");
+    assert_eq!(figures.loads_under_way, 0);
     assert!(figures.near_entries > 10_000, "{figures:?}");
     assert!(most <= GROWTH_BYTES_MAX, "the process grew by {most} bytes");
 }

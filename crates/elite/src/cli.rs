@@ -6,6 +6,11 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Parser, Subcommand};
 
+pub use crate::import::choices::ImportChoices;
+
+const IMPORT_EXIT_CODES: &str = "Exit codes: 0 when the file was read to its end (rows that became no lead are told), or looked at; \
+1 when it was not, or a row's file could not be written; 2 when the command line is wrong.";
+
 /// The platform on which a company runs its outreach.
 ///
 /// Without a command it serves. Settings come from elite.toml, .env and the environment; `elite config` shows them.
@@ -39,6 +44,7 @@ pub enum Command {
     /// Print the OpenAPI document of the API.
     Openapi,
     /// Import a file of leads into a campaign; a server may run meanwhile.
+    #[command(after_help = IMPORT_EXIT_CODES)]
     Import(ImportFile),
     /// Make a company with campaigns and leads to look around in.
     Demo(DemoChoice),
@@ -61,6 +67,15 @@ pub struct ImportFile {
     /// Who imports: the address of somebody of the company; the owner where it is not given.
     #[arg(long, value_name = "ADDRESS")]
     pub user: Option<String>,
+    /// How the file is read and what becomes of its rows.
+    #[command(flatten)]
+    pub choices: ImportChoices,
+    /// Only show what was understood of the file and what would become of its first rows.
+    #[arg(long = "dry-run")]
+    pub is_dry_run: bool,
+    /// Write the rows that became no lead to this file, as CSV with the reasons.
+    #[arg(long, value_name = "FILE", conflicts_with = "is_dry_run")]
+    pub errors: Option<PathBuf>,
 }
 
 /// What to do about the demo company.

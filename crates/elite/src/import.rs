@@ -4,17 +4,20 @@
 //! runs beside it on the same data, whoever is free first takes the job; the lease sees to it that no row comes twice.
 //! An interrupted command is taken over by the server within seconds, or at its next start.
 
+pub(crate) mod choices;
 mod progress;
+mod table;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use app::caller::Member;
-use app::imports::{self, NewImport};
+use app::imports::{self, ChosenImport, FIRST_PART_BYTES, Incoming, Preview};
 use app::{App, campaigns, operators};
 use domain::ids::{CampaignId, ImportId};
-use domain::imports::{Import, ImportState};
-use tokio::io::AsyncReadExt;
+use domain::imports::{Import, ImportOptions, ImportState, completed};
+use tokio::fs::File;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use self::progress::Progress;
 use crate::admin::{address, explain};
@@ -49,14 +52,37 @@ async fn import(app: &App, wanted: &ImportFile) -> Result<String, Failure> {
     let scope = scope.map_err(|error| explain(&error))?;
     let member = operators::act_as(app, scope, user.as_ref()).await;
     let member = member.map_err(|error| explain(&error))?;
-    let campaign = campaign(app, &member, &wanted.campaign).await?;
-    let name = wanted.file.file_name().unwrap_or_default();
-    let name = name.to_string_lossy().into_owned();
-    let rows = count_rows(app, wanted.file.clone(), name.clone()).await?;
-    let id = send(app, &member, campaign, &wanted.file, name).await?;
+    let source = Source {
+        app,
+        member: &member,
+        campaign: campaign(app, &member, &wanted.campaign).await?,
+        path: &wanted.file,
+        name: wanted
+            .file
+            .file_name()
+            .map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
+    };
+    let (preview, options) = source.look(wanted.choices.options()).await?;
+    if wanted.is_dry_run {
+        return Ok(table::describe(&source.name, &preview, &options));
+    }
+    let id = match source.running(&options).await? {
+        Some(id) => id,
+        None => source.send(options).await?,
+    };
     jobs::start(app);
-    let import = watch(app, &member, id, rows).await?;
-    let told = outcome(&import);
+    let import = watch(app, &member, id).await?;
+    let mut told = outcome(&import);
+    if let Some(path) = &wanted.errors {
+        let written = source.write_errors(&import, path).await;
+        written.map_err(|error| format!("{told}\n{}: {error}", path.display()))?;
+        told += &format!("\nThe rows that became no lead are in {}.", path.display());
+    } else if import.counts.leads_failed > 0 {
+        told += &format!(
+            "\nAll of them: GET /api/v1/campaigns/{}/imports/{id}/errors.csv, or --errors FILE next time.",
+            import.campaign_id
+        );
+    }
     match import.state {
         ImportState::Completed => Ok(told),
         _ => Err(told),
@@ -87,56 +113,131 @@ async fn campaign(app: &App, member: &Member, wanted: &str) -> Result<CampaignId
     }
 }
 
-/// The rows of the file; reading it once through also shows a file that nobody can read before anything is stored.
-async fn count_rows(app: &App, path: PathBuf, name: String) -> Result<u64, Failure> {
-    let shown = path.display().to_string();
-    let counted = app.tasks().run_blocking(move || {
-        let table = tables::open(&path, &name, &tables::Options::default())?;
-        table.into_rows().skip_rows(u64::MAX)
-    });
-    let counted = counted.await.map_err(|error| error.to_string())?;
-    counted.map_err(|error| format!("{shown}: {error}"))
+/// The file, and where it goes.
+struct Source<'a> {
+    app: &'a App,
+    member: &'a Member,
+    campaign: CampaignId,
+    path: &'a Path,
+    name: String,
 }
 
-async fn send(
-    app: &App,
-    member: &Member,
-    campaign: CampaignId,
-    path: &Path,
-    file_name: String,
-) -> Result<ImportId, Failure> {
-    let unreadable = |error: std::io::Error| format!("{}: {error}", path.display());
-    let mut file = tokio::fs::File::open(path).await.map_err(unreadable)?;
-    let begun = imports::begin(app, member, campaign).await;
-    let mut incoming = begun.map_err(|error| explain(&error))?;
-    let mut piece = vec![0; PIECE_BYTES];
-    loop {
-        let length = file.read(&mut piece).await.map_err(unreadable)?;
-        if length == 0 {
-            break;
-        }
-        let written = incoming.write(&piece[..length]).await;
-        written.map_err(|error| explain(&error))?;
+impl Source<'_> {
+    /// Looks at the first part of the file, and completes the mapping by what is proposed.
+    async fn look(&self, mut options: ImportOptions) -> Result<(Preview, ImportOptions), Failure> {
+        let chosen = std::mem::take(&mut options.mapping);
+        // Twice, since what the rows become depends on the mapping, and the mapping on what they are.
+        let seen = self.preview(options.clone()).await?;
+        options.header = seen.header;
+        let header: Vec<String> = seen
+            .columns
+            .iter()
+            .map(|column| column.name.clone())
+            .collect();
+        let proposals = seen.columns.into_iter().map(|column| column.proposal);
+        options.mapping = completed(&header, proposals.collect(), &chosen);
+        let preview = self.preview(options.clone()).await?;
+        Ok((preview, options))
     }
-    let new = NewImport {
-        file_name,
-        ..NewImport::default()
-    };
-    let queued = imports::enqueue(app, member, campaign, incoming, new).await;
-    Ok(queued.map_err(|error| explain(&error))?.value.import.id)
+
+    async fn preview(&self, options: ImportOptions) -> Result<Preview, Failure> {
+        let (app, member) = (self.app, self.member);
+        let file = self.open().await?;
+        let begun = imports::begin_preview(app, member, self.campaign, &self.name).await;
+        let is_text = tables::Kind::of_file_name(&self.name) == Some(tables::Kind::Delimited);
+        let bytes_max = if is_text { FIRST_PART_BYTES } else { u64::MAX };
+        let incoming = self.pass_on(file, bytes_max, begun).await?;
+        let done = imports::preview(app, member, incoming, &self.name, options).await;
+        Ok(done.map_err(|error| self.explain(&error))?.value)
+    }
+
+    /// The same import, if it was begun before and has not ended: by a command that was interrupted.
+    async fn running(&self, options: &ImportOptions) -> Result<Option<ImportId>, Failure> {
+        let length = tokio::fs::metadata(self.path).await;
+        let length = length.map_err(|error| self.explain(&error))?.len();
+        let all = imports::list(self.app, self.member, self.campaign).await;
+        let all = all.map_err(|error| explain(&error))?.value;
+        let is_same = |import: &&Import| {
+            !import.state.is_final()
+                && import.file_name == self.name
+                && u64::try_from(import.file_bytes) == Ok(length)
+                && import.options.as_ref() == Some(options)
+        };
+        Ok(all.iter().find(is_same).map(|import| import.id))
+    }
+
+    async fn send(&self, options: ImportOptions) -> Result<ImportId, Failure> {
+        let (app, member) = (self.app, self.member);
+        let file = self.open().await?;
+        let begun = imports::begin(app, member, self.campaign).await;
+        let incoming = self.pass_on(file, u64::MAX, begun).await?;
+        let new = ChosenImport {
+            file_name: self.name.clone(),
+            options,
+            idempotency_key: None,
+        };
+        let queued = imports::enqueue_chosen(app, member, self.campaign, incoming, new).await;
+        Ok(queued
+            .map_err(|error| self.explain(&error))?
+            .value
+            .import
+            .id)
+    }
+
+    async fn open(&self) -> Result<File, Failure> {
+        let opened = File::open(self.path).await;
+        opened.map_err(|error| self.explain(&error))
+    }
+
+    /// Passes so many bytes of the file on.
+    async fn pass_on(
+        &self,
+        file: File,
+        bytes_max: u64,
+        begun: app::Result<Incoming>,
+    ) -> Result<Incoming, Failure> {
+        let mut incoming = begun.map_err(|error| self.explain(&error))?;
+        let mut file = file.take(bytes_max);
+        let mut piece = vec![0; PIECE_BYTES];
+        loop {
+            let length = file.read(&mut piece).await;
+            let length = length.map_err(|error| self.explain(&error))?;
+            if length == 0 {
+                return Ok(incoming);
+            }
+            let written = incoming.write(&piece[..length]).await;
+            written.map_err(|error| self.explain(&error))?;
+        }
+    }
+
+    /// Writes the rows that became no lead to a file, whether there are any or not.
+    async fn write_errors(&self, import: &Import, path: &Path) -> Result<(), Failure> {
+        let done = imports::errors(self.app, self.member, self.campaign, import.id).await;
+        let mut rows = done.map_err(|error| explain(&error))?.value;
+        let mut file = File::create(path)
+            .await
+            .map_err(|error| error.to_string())?;
+        while let Some(bytes) = rows.next().await.map_err(|error| explain(&error))? {
+            let written = file.write_all(&bytes).await;
+            written.map_err(|error| error.to_string())?;
+        }
+        file.flush().await.map_err(|error| error.to_string())
+    }
+
+    fn explain(&self, error: &impl std::fmt::Display) -> Failure {
+        format!("{}: {error}", self.path.display())
+    }
 }
 
 /// Shows how far the import is until it has ended.
-async fn watch(app: &App, member: &Member, id: ImportId, rows: u64) -> Result<Import, Failure> {
-    let mut progress = Progress::begin(rows);
+async fn watch(app: &App, member: &Member, id: ImportId) -> Result<Import, Failure> {
+    let mut progress = Progress::begin();
     loop {
         let shown = imports::show(app, member, id).await;
         let import = shown.map_err(|error| explain(&error))?.value;
-        progress.show(import.counts.rows_read);
+        progress.show(&import);
         if import.state.is_final() {
             progress.end();
-            // The same file again is another import from now on; that it failed is told from its row.
-            let _delivered = imports::wait(app, member, id).await;
             return Ok(import);
         }
         tokio::time::sleep(LOOK_EVERY).await;
@@ -146,10 +247,14 @@ async fn watch(app: &App, member: &Member, id: ImportId, rows: u64) -> Result<Im
 /// What became of the rows, and the first that failed.
 fn outcome(import: &Import) -> String {
     let counts = &import.counts;
-    let state = import.state.as_str();
     let mut text = format!(
-        "The import is {state}: {} rows read, {} leads created, {} rows failed.",
-        counts.rows_read, counts.leads_created, counts.leads_failed
+        "The import is {}: {} rows read, {} leads created, {} updated, {} skipped, {} failed.",
+        import.state.as_str(),
+        counts.rows_read,
+        counts.leads_created,
+        counts.leads_updated,
+        counts.leads_skipped,
+        counts.leads_failed
     );
     if let Some(reason) = &import.error {
         text += &format!("\n{reason}");

@@ -53,6 +53,11 @@ static ALL: LazyLock<Vec<Asset>> = LazyLock::new(|| {
             Cow::Borrowed(include_bytes!("../../../assets/js/import.js")),
         ),
         asset(
+            "resumable.js",
+            "text/javascript; charset=utf-8",
+            Cow::Borrowed(include_bytes!("../../../assets/js/resumable.js")),
+        ),
+        asset(
             "sample-leads.csv",
             "text/csv; charset=utf-8",
             Cow::Borrowed(include_bytes!("../../../assets/demo/sample-leads.csv")),

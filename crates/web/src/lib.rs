@@ -30,11 +30,12 @@ pub mod session;
 mod team;
 mod tenants;
 mod trouble;
+mod uploads;
 mod words;
 
 use app::App;
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, patch, post};
 
 pub use trouble::render_error;
 
@@ -129,6 +130,14 @@ pub fn router(state: WebState) -> Router {
         .route(
             "/campaigns/{id}/export",
             get(leads::export).layer(axum::middleware::from_fn(http_edge::untimed)),
+        )
+        .route("/uploads", post(uploads::create).options(uploads::describe))
+        .route(
+            "/uploads/{id}",
+            patch(uploads::append)
+                .head(uploads::offset)
+                .delete(uploads::remove)
+                .layer(axum::middleware::from_fn(http_edge::untimed)),
         )
         .route("/leads/{id}/edit", get(leads::edit_form).post(leads::edit))
         .route(

@@ -17,7 +17,7 @@ use tokio::task::JoinSet;
 
 use crate::support::{Process, Source, ask, content, spawn};
 
-const OPERATIONS_MIN: u64 = 100_000;
+const OPERATIONS_MIN: u64 = 150_000;
 const WORKERS: u64 = 24;
 const PAGES: u64 = 60;
 const TIMES: Times = Times {
@@ -57,12 +57,29 @@ impl Oracle {
 struct Scene {
     source: Arc<Source>,
     oracle: Oracle,
-    processes: Vec<Process>,
+    processes: Vec<Mutex<Process>>,
     /// How far each process has followed the source for certain.
     reached: Vec<AtomicU64>,
     operations: AtomicU64,
     failed: AtomicU64,
     is_over: AtomicBool,
+    port: u16,
+    /// The figures of processes that were replaced.
+    totals: Mutex<[u64; Count::ALL.len()]>,
+}
+
+impl Scene {
+    fn process(&self, at: usize) -> Process {
+        self.processes[at].lock().clone()
+    }
+
+    async fn add_up(&self, process: &Process) {
+        let figures = process.cache.figures().await;
+        let mut totals = self.totals.lock();
+        for (total, count) in totals.iter_mut().zip(Count::ALL) {
+            *total += figures.kinds[0].get(count);
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -109,13 +126,10 @@ async fn no_read_is_older_than_what_was_acknowledged_before_it() {
         "{operations} operations in {:.1?}, {failed} failed, {faults} faults",
         begun.elapsed()
     );
-    let mut totals = [0; Count::ALL.len()];
-    for process in &scene.processes {
-        let figures = process.cache.figures().await;
-        for (total, count) in totals.iter_mut().zip(Count::ALL) {
-            *total += figures.kinds[0].get(count);
-        }
+    for at in 0..scene.processes.len() {
+        scene.add_up(&scene.process(at)).await;
     }
+    let totals = *scene.totals.lock();
     for (total, count) in totals.iter().zip(Count::ALL) {
         println!("{:>10} {}", total, count.name());
     }
@@ -139,31 +153,36 @@ async fn no_read_is_older_than_what_was_acknowledged_before_it() {
     );
 }
 
+/// One holds everything, one some, one nothing.
+const NEAR_BYTES_MAX: [u64; 3] = [1 << 20, 8 * 1024, 0];
+
+fn process(source: &Arc<Source>, port: u16, at: usize) -> Process {
+    let settings = Settings {
+        near_bytes_max: NEAR_BYTES_MAX[at],
+        retry_after: Duration::from_millis(50),
+        ..Settings::default()
+    };
+    let far = FarSettings {
+        probe_every: Duration::from_millis(50),
+        lease_wait: Duration::from_millis(40),
+        ..FarSettings::of(format!("redis://127.0.0.1:{port}/"))
+    };
+    Process::of(source, settings, Some(far), TIMES)
+}
+
 fn scene(proxy: &FaultProxy) -> Arc<Scene> {
     let source = Source::new();
-    let url = format!("redis://{}/", proxy.address());
-    let process = |near_bytes_max| {
-        let settings = Settings {
-            near_bytes_max,
-            retry_after: Duration::from_millis(50),
-            ..Settings::default()
-        };
-        let far = FarSettings {
-            probe_every: Duration::from_millis(50),
-            lease_wait: Duration::from_millis(40),
-            ..FarSettings::of(&url)
-        };
-        Process::of(&source, settings, Some(far), TIMES)
-    };
+    let process = |at| Mutex::new(process(&source, proxy.port(), at));
     Arc::new(Scene {
-        // One holds everything, one some, one nothing.
-        processes: vec![process(1 << 20), process(8 * 1024), process(0)],
+        processes: vec![process(0), process(1), process(2)],
+        port: proxy.port(),
         reached: (0..3).map(|_| AtomicU64::new(0)).collect(),
         source,
         oracle: Oracle::default(),
         operations: AtomicU64::new(0),
         failed: AtomicU64::new(0),
         is_over: AtomicBool::new(false),
+        totals: Mutex::default(),
     })
 }
 
@@ -173,6 +192,13 @@ async fn work(scene: Arc<Scene>, mut random: StdRng) {
     while scene.operations.fetch_add(1, Ordering::SeqCst) < OPERATIONS_MIN {
         let number = random.random_range(0..PAGES);
         if random.random_bool(0.03) {
+            // A third of the pages change all the time, the others seldom, so that some grow old.
+            let is_busy = random.random_bool(0.98);
+            let number = if is_busy {
+                number % (PAGES / 3)
+            } else {
+                number
+            };
             let seq = scene.source.write(number);
             if random.random_bool(0.05) {
                 // The writer dies before it says so; the write is there all the same.
@@ -194,7 +220,8 @@ async fn work(scene: Arc<Scene>, mut random: StdRng) {
             _ => (Need::Any, reached),
         };
         let least = scene.oracle.least(number, promised);
-        let reading = scene.processes[at].try_read(number, need);
+        let process = scene.process(at);
+        let reading = process.try_read(number, need);
         if random.random_bool(0.02) {
             // A caller who leaves.
             let patience = Duration::from_millis(random.random_range(0..3));
@@ -228,8 +255,14 @@ async fn work(scene: Arc<Scene>, mut random: StdRng) {
 async fn tail(scene: Arc<Scene>, index: usize, mut random: StdRng) {
     while !scene.is_over.load(Ordering::SeqCst) {
         let committed = scene.oracle.committed.load(Ordering::SeqCst);
-        scene.processes[index].tail();
+        scene.process(index).tail();
         scene.reached[index].store(committed, Ordering::SeqCst);
+        if random.random_bool(0.001) {
+            // The process ends, and one that knows nothing takes its place.
+            let fresh = process(&scene.source, scene.port, index);
+            let gone = std::mem::replace(&mut *scene.processes[index].lock(), fresh);
+            scene.add_up(&gone).await;
+        }
         let pause = match random.random_range(0..10) {
             0 => random.random_range(20..60),
             _ => random.random_range(0..5),

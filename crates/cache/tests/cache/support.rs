@@ -186,6 +186,9 @@ where
     tokio::spawn(task)
 }
 
+/// So little that a tenant with many pages is forgotten at times.
+const KNOWN_MAX: usize = 16 * 50;
+
 /// Short limits, so that tests see them.
 pub(crate) const TIMES: Times = Times {
     life: Duration::from_secs(10),
@@ -222,8 +225,10 @@ impl Process {
             let stamp = asked.stamp();
             Box::pin(async move { Some(stamp) })
         }));
-        let knowledge = Arc::new(Knowledge::new());
-        knowledge.begin_epoch(source.stamp().epoch);
+        // Where the tail starts first, and only then may anything be learned.
+        let start = source.stamp();
+        let knowledge = Arc::new(Knowledge::with_bound(KNOWN_MAX));
+        knowledge.begin_epoch(start.epoch);
         let cache = match far {
             Some(far) => Cache::with_far(settings, world, knowledge, &far).expect("the URL is one"),
             None => Cache::near(settings, world, knowledge),
@@ -232,7 +237,7 @@ impl Process {
             shelf: cache.shelf(times),
             cache,
             source: Arc::clone(source),
-            tailed: Arc::new(Mutex::new(source.stamp().as_of)),
+            tailed: Arc::new(Mutex::new(start.as_of)),
         }
     }
 

@@ -23,7 +23,7 @@ pub use options::{
     ImportOptions, LeadField, OWN_NAME_CHARACTERS_MAX, Target,
 };
 pub use plan::{CellProblem, RowPlan, RowReader};
-pub use proposal::{ColumnProposal, Grounds, as_mapping, propose};
+pub use proposal::{ColumnProposal, Grounds, as_mapping, completed, propose};
 
 use std::time::Duration;
 

@@ -91,6 +91,30 @@ pub fn as_mapping(headers: &[String], proposals: Vec<ColumnProposal>) -> BTreeMa
     headers.iter().cloned().zip(targets).collect()
 }
 
+/// The mapping of a person who says something about some columns only: the others are as proposed, but a field that the
+/// person named columns for is filled by those alone.
+pub fn completed(
+    headers: &[String],
+    proposals: Vec<ColumnProposal>,
+    chosen: &BTreeMap<String, Target>,
+) -> BTreeMap<String, Target> {
+    let is_taken = |target: &Target| {
+        matches!(target, Target::Field(_)) && chosen.values().any(|other| other == target)
+    };
+    let mut mapping = as_mapping(headers, proposals);
+    for (header, target) in &mut mapping {
+        if is_taken(target) {
+            *target = Target::Own(own_name(header));
+        }
+    }
+    mapping.extend(
+        chosen
+            .iter()
+            .map(|(header, target)| (header.clone(), target.clone())),
+    );
+    mapping
+}
+
 /// The name under which a column is kept that nobody mapped.
 pub(super) fn own_name(header: &str) -> String {
     let name = header.trim().to_lowercase();
@@ -286,6 +310,18 @@ mod tests {
         let found = proposed(&["Firma", "Email"], &rows);
         assert_eq!(found[0], ("title".into(), 85, "synonym"));
         assert_eq!(found[1], ("email".into(), 50, "name"));
+    }
+
+    #[test]
+    fn a_field_that_a_person_names_columns_for_is_filled_by_those_alone() {
+        let headers = ["name", "Firma", "email"].map(str::to_owned);
+        let proposals = propose(&headers, &[]);
+        let title = Target::Field(LeadField::Title);
+        let chosen = BTreeMap::from([("Firma".to_owned(), title.clone())]);
+        let mapping = completed(&headers, proposals, &chosen);
+        assert_eq!(mapping["name"], Target::Own("name".into()));
+        assert_eq!(mapping["Firma"], title);
+        assert_eq!(mapping["email"], Target::Field(LeadField::Email));
     }
 
     #[test]

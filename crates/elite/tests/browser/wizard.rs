@@ -143,6 +143,8 @@ async fn the_sample_follows_what_is_chosen_and_survives_a_reload() {
     visitor.sees("values look like e-mail addresses").await;
     visitor.look("before").await;
 
+    let options = "document.querySelector('.options').scrollIntoView({ block: 'center' })";
+    visitor.run(options).await;
     visitor.click(".options summary").await;
     select(&visitor, "phone_country", "DE").await;
     visitor.sees("+4930901801").await;
@@ -319,5 +321,62 @@ async fn a_page_may_be_closed_in_the_middle_and_come_back_to() {
         .run("return document.querySelector('.figures .figure .value').innerText")
         .await;
     assert_eq!(kept, added, "what was read before is kept");
+    visitor.assert_quiet("the whole way").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_large_file_is_paused_and_goes_on_after_a_reload() {
+    const ROWS: u32 = 250_000;
+    const BYTES_PER_SECOND: u32 = 3 << 20;
+    let program = program().started();
+    let (visitor, campaign) = ready(&program, "wizard-large").await;
+    let folder = testkit::temp_dir();
+    let mut rows = String::from("name,city,note\n");
+    for row in 1..=ROWS {
+        rows.push_str(&format!("Harbour {row},Utrecht,{row:050}\n"));
+    }
+    let file = written(&folder, "all-harbours.csv", rows.as_bytes());
+    let slow = serde_json::json!({
+        "offline": false, "latency": 0, "downloadThroughput": -1, "uploadThroughput": BYTES_PER_SECOND,
+    });
+    visitor
+        .devtools("Network.enable", serde_json::json!({}))
+        .await;
+    visitor
+        .devtools("Network.emulateNetworkConditions", slow)
+        .await;
+
+    visitor.open(&format!("{campaign}/import")).await;
+    visitor.choose_file("#file", &file).await;
+    visitor.sees("MB a second").await;
+    visitor.sees("left").await;
+    // A whole piece has arrived before the page goes.
+    let percent = "return Number(document.querySelector('[data-transfer-percent]').innerText.replace(' %', ''))";
+    testkit::eventually(PATIENCE, async || {
+        (visitor.run(percent).await.as_f64() > Some(50.0)).then_some(())
+    })
+    .await;
+    visitor.picture(1280, "sending").await;
+    visitor.click("[data-transfer-pause]").await;
+    visitor.sees("Paused at").await;
+    visitor.look("paused").await;
+
+    visitor
+        .client
+        .refresh()
+        .await
+        .expect("the page loads again");
+    visitor.arrives_at("Import leads").await;
+    visitor.choose_file("#file", &file).await;
+    visitor.sees("all-harbours.csv").await;
+    testkit::eventually(PATIENCE, async || {
+        (visitor.run(percent).await.as_f64() > Some(30.0)).then_some(())
+    })
+    .await;
+    visitor.click("[data-transfer-pause]").await;
+    visitor.sees("Paused at").await;
+    visitor.click("[data-transfer-resume]").await;
+    visitor.arrives_at("all-harbours.csv").await;
+    visitor.sees("Harbour 1").await;
     visitor.assert_quiet("the whole way").await;
 }

@@ -1,10 +1,16 @@
 //! Importing at the command line, on both engines.
 
-use testkit::Program;
+use std::time::Duration;
+
+use testkit::{Program, eventually};
+use tokio::runtime::Handle;
 
 use crate::world::{Company, ENGINES, STOP_TIMEOUT, csv, running, said, start};
 
 const ROWS: u32 = 5_000;
+/// Enough to run longer than a command takes to begin.
+const MANY_ROWS: u32 = 40_000;
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Runs an import; whether it succeeded, and what it said.
 fn import(program: &Program, file: &str, campaign: &str, of: &[&str]) -> (bool, String) {
@@ -47,7 +53,7 @@ async fn a_file_is_imported_beside_a_running_server_and_without_one() {
         let (is_done, words) = import(&program, &path, &campaign, &by_member);
         assert!(is_done, "{engine:?}: {words}");
         assert!(
-            words.contains("3 rows read, 2 leads created, 1 rows failed"),
+            words.contains("3 rows read, 2 leads created, 0 updated, 0 skipped, 1 failed"),
             "{words}"
         );
         assert!(words.contains("row 2: "), "{words}");
@@ -83,5 +89,206 @@ async fn what_cannot_be_imported_is_said_and_nothing_is_left() {
             );
         }
         assert_eq!(company.leads_count(&campaign).await, 0);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_chosen_is_done() {
+    for engine in ENGINES {
+        let program = running(engine).await;
+        let company = Company::register(&program, "importer").await;
+        let campaign = company.campaign("chosen").await;
+        let text = b"Kundenname;Post;Tel;Nr\nM\xdcLLER GMBH;a@b.example;030 901820;007\n;c@d.example;;=1\n";
+        let path = file(&program, "kunden.csv", text);
+        let errors = program.folder().join("errors.csv");
+        let errors_at = errors.to_str().expect("a path in UTF-8").to_owned();
+        let chosen = [
+            &OF_COMPANY[..],
+            &[
+                "--map",
+                "Kundenname=title",
+                "--map",
+                "Nr=own:customer number",
+            ],
+            &[
+                "--phone-country",
+                "de",
+                "--title-case",
+                "--delimiter",
+                ";",
+                "--encoding",
+                "Windows-1252",
+            ],
+        ]
+        .concat();
+
+        let dry = [&chosen[..], &["--dry-run"]].concat();
+        let (is_done, words) = import(&program, &path, "chosen", &dry);
+        assert!(is_done, "{engine:?}: {words}");
+        for told in [
+            "kunden.csv: delimited text, Windows-1252, separated by ';', the first row names the columns",
+            "Kundenname  title",
+            "own:customer number",
+            "M\u{fc}ller GmbH  a@b.example  +4930901820",
+            "no lead: Missing company name",
+            "row 2: Missing company name",
+        ] {
+            assert!(words.contains(told), "{engine:?} {told}: {words}");
+        }
+        assert_eq!(company.leads_count(&campaign).await, 0);
+
+        let kept = [&chosen[..], &["--errors", &errors_at]].concat();
+        let (is_done, words) = import(&program, &path, "chosen", &kept);
+        assert!(is_done, "{engine:?}: {words}");
+        assert!(words.contains("2 rows read, 1 leads created"), "{words}");
+        assert!(words.contains(&errors_at), "{words}");
+        let written = std::fs::read_to_string(&errors).expect("it was written");
+        assert_eq!(
+            written.trim_start_matches('\u{feff}'),
+            "Kundenname,Post,Tel,Nr,reason\r\n,c@d.example,,'=1,Missing company name\r\n"
+        );
+        let leads = company
+            .get(&format!("/api/v1/campaigns/{campaign}/leads"))
+            .await
+            .json();
+        assert_eq!(leads[0]["title"], "M\u{fc}ller GmbH");
+        assert_eq!(leads[0]["email"], "a@b.example");
+        assert_eq!(leads[0]["phone"], "+4930901820");
+        assert_eq!(leads[0]["scraped_data"]["customer number"], "007");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn duplicates_headers_and_sheets_are_chosen() {
+    for engine in ENGINES {
+        let program = running(engine).await;
+        let company = Company::register(&program, "importer").await;
+        let first = company.campaign("first").await;
+        let second = company.campaign("second").await;
+        let path = file(
+            &program,
+            "two.csv",
+            b"Acme,a@a.example,\nBeta,b@b.example,Ulm\n",
+        );
+        // No row of names: it is seen, and it can be said.
+        for of in [&[][..], &["--no-header", "--map", "column 3=address"]] {
+            let (is_done, words) =
+                import(&program, &path, "first", &[&OF_COMPANY[..], of].concat());
+            assert!(is_done, "{engine:?}: {words}");
+            assert!(words.contains("2 rows read, 2 leads created"), "{words}");
+        }
+        for (campaign, mode, places, told) in [
+            (
+                "first",
+                "skip",
+                "campaign",
+                "0 leads created, 0 updated, 2 skipped",
+            ),
+            (
+                "second",
+                "skip",
+                "tenant",
+                "0 leads created, 0 updated, 2 skipped",
+            ),
+            (
+                "second",
+                "skip",
+                "campaign",
+                "2 leads created, 0 updated, 0 skipped",
+            ),
+            (
+                "second",
+                "update_all",
+                "campaign",
+                "0 leads created, 0 updated, 2 skipped",
+            ),
+            (
+                "second",
+                "keep",
+                "campaign",
+                "2 leads created, 0 updated, 0 skipped",
+            ),
+        ] {
+            let of = ["--duplicates", mode, "--duplicates-in", places];
+            let (is_done, words) =
+                import(&program, &path, campaign, &[&OF_COMPANY[..], &of].concat());
+            assert!(
+                is_done && words.contains(told),
+                "{engine:?} {mode}: {words}"
+            );
+        }
+        assert_eq!(company.leads_count(&first).await, 4);
+        assert_eq!(company.leads_count(&second).await, 4);
+
+        let workbook = include_bytes!("../../../tables/tests/fixtures/leads.xls");
+        let path = file(&program, "book.xls", workbook);
+        let of = ["--sheet", "Second", "--dry-run"];
+        let (_, words) = import(&program, &path, "first", &[&OF_COMPANY[..], &of].concat());
+        assert!(
+            words.contains("\"Second\" of: Lists, Leads, Second"),
+            "{words}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_command_again_watches_the_import_that_runs() {
+    for engine in ENGINES {
+        let program = running(engine).await;
+        let company = Company::register(&program, "importer").await;
+        let campaign = company.campaign("once").await;
+        let path = file(&program, "many.csv", &csv(MANY_ROWS));
+        let command = || import(&program, &path, "once", &OF_COMPANY);
+        let begun = async {
+            eventually(PATIENCE, async || {
+                let list = company
+                    .get(&format!("/api/v1/campaigns/{campaign}/imports"))
+                    .await;
+                list.json()
+                    .as_array()
+                    .is_some_and(|list| !list.is_empty())
+                    .then_some(())
+            })
+            .await;
+            command()
+        };
+        let (first, again) = std::thread::scope(|scope| {
+            let first = scope.spawn(command);
+            let again = tokio::task::block_in_place(|| Handle::current().block_on(begun));
+            (first.join().expect("it ended"), again)
+        });
+        for (is_done, words) in [first, again] {
+            assert!(is_done, "{engine:?}: {words}");
+            assert!(words.contains("completed: 40000 rows read"), "{words}");
+        }
+        assert_eq!(company.leads_count(&campaign).await, i64::from(MANY_ROWS));
+    }
+}
+
+#[test]
+fn a_wrong_command_line_says_what_is_right() {
+    let program = Program::new(crate::world::ELITE);
+    let line = [
+        "import",
+        "a.csv",
+        "--campaign",
+        "x",
+        "--company-email",
+        "a@b.example",
+    ];
+    for (more, says) in [
+        (&["--map", "Firma"][..], "COLUMN=TARGET"),
+        (&["--map", "Firma=colour"], "own:NAME"),
+        (&["--duplicates", "replace"], "update_all"),
+        (&["--phone-country", "Europe"], "two letters"),
+        (&["--delimiter", "x"], "delimiter"),
+        (&["--encoding", "EBCDIC"], "Windows-1252"),
+        (&["--header", "--no-header"], "cannot be used with"),
+        (&["--dry-run", "--errors", "e.csv"], "cannot be used with"),
+    ] {
+        let output = program.run(&[&line[..], more].concat());
+        assert_eq!(output.status.code(), Some(2), "{more:?}");
+        let words = said(&output);
+        assert!(words.contains(says), "{more:?}: {words}");
     }
 }

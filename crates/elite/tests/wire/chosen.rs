@@ -243,3 +243,41 @@ async fn what_cannot_be_imported_is_told() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_key_names_one_request_however_often_and_at_once_it_is_sent() {
+    on_both(async |world| {
+        let owner = world.company().await;
+        let campaign = owner.campaign("Spring").await;
+        let keyed = async |person: &Person, campaign: &str, content: &str| {
+            let form = form("a.csv", content, Some(r#"{"duplicates":{"mode":"keep"}}"#));
+            let request = person.http.post(&path(campaign, "")).multipart(form);
+            request.header("Idempotency-Key", "same").send().await
+        };
+        let id = |answer: Answer| {
+            let import = answer.expect_status(202).json();
+            import["id"].as_str().expect("an id").to_owned()
+        };
+        let (a, b, c) = tokio::join!(
+            keyed(&owner, &campaign, FILE),
+            keyed(&owner, &campaign, FILE),
+            keyed(&owner, &campaign, FILE),
+        );
+        let ids = [a, b, c].map(id);
+        assert!(ids.iter().all(|other| *other == ids[0]), "{ids:?}");
+        ended(&owner, &campaign, &ids[0], "completed").await;
+        // Long after its end it is still that import, and its rows came once.
+        assert_eq!(id(keyed(&owner, &campaign, FILE).await), ids[0]);
+        assert_eq!(owner.sees_leads(&campaign).await.len(), 1);
+        // Anything else under the key is refused; another company's key is its own.
+        let other = owner.campaign("Other").await;
+        keyed(&owner, &other, FILE).await.expect_status(409);
+        keyed(&owner, &campaign, "name\nZ\n")
+            .await
+            .expect_status(409);
+        let stranger = world.company().await;
+        let theirs = stranger.campaign("Theirs").await;
+        assert_ne!(id(keyed(&stranger, &theirs, FILE).await), ids[0]);
+    })
+    .await;
+}

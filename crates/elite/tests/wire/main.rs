@@ -36,4 +36,5 @@ mod templates;
 mod tenants;
 mod tokens;
 mod unseen;
+mod uploads;
 mod world;

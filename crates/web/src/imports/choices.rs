@@ -159,8 +159,9 @@ fn mapping(form: &Received) -> (BTreeMap<String, Target>, Option<String>) {
             Ok(target) => {
                 mapping.insert(name.to_owned(), target);
             }
-            // It stays with its own name until it has another one.
+            // Only the name of an own field is typed. The form comes back with it as it is.
             Err(_) => {
+                mapping.insert(name.to_owned(), Target::Own(String::new()));
                 let text = format!(
                     "Give the own field of “{name}” a name of 1 to {OWN_NAME_CHARACTERS_MAX} characters."
                 );

@@ -9,3 +9,4 @@ mod leads;
 mod plumbing;
 mod team;
 mod upload;
+mod uploads;
