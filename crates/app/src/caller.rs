@@ -47,7 +47,12 @@ pub async fn by_token(app: &App, claims: &Claims) -> Result<SignedIn> {
     let Some(user) = claims.user() else {
         return Err(Refusal::unauthenticated("User not found").into());
     };
-    let found = unscoped::caller(app.store(), user).await?;
+    // The person and the login at once: each request waits for it.
+    let session = claims.session();
+    let (found, stored) = match session {
+        Some(session) => unscoped::caller_in(app.store(), user, session).await?,
+        None => (unscoped::caller(app.store(), user).await?, None),
+    };
     let found = found.ok_or_else(|| Refusal::unauthenticated("User not found"))?;
     if claims.sid.is_none() {
         // A token of the original names no login; it ends with its time, or with the person's next change of password.
@@ -57,16 +62,14 @@ pub async fn by_token(app: &App, claims: &Claims) -> Result<SignedIn> {
         return signed_in(found, None);
     }
     // One that names an ended or foreign login is worth nothing.
-    let session = claims.session().ok_or_else(invalid)?;
-    let stored = unscoped::session(app.store(), session).await?;
-    let live = stored.filter(|(stored, _)| {
+    let live = stored.filter(|stored| {
         stored.is_live(app.now())
             && stored.session.user_id == user
             && stored.session.kind == SessionKind::Api
     });
-    let (stored, _) = live.ok_or_else(invalid)?;
+    let stored = live.ok_or_else(invalid)?;
     touch(app, &stored.session).await;
-    signed_in(found, Some(session))
+    signed_in(found, session)
 }
 
 /// The bearer of a site cookie `session.secret`; `None` when it is worth nothing.
@@ -171,6 +174,11 @@ impl Member {
     /// The person.
     pub fn user(&self) -> &User {
         &self.0.user
+    }
+
+    /// The number of the tenant's last event when the person was looked up: what is read from now on is at least as new.
+    pub fn seq(&self) -> i64 {
+        self.0.seq
     }
 
     /// The login as such.

@@ -9,7 +9,7 @@ use crate::error::Result;
 /// The figures now, read from the counters that every write keeps.
 pub async fn stats(app: &App, caller: &Member) -> Result<Done<Stats>> {
     let db = caller.read(app).await?;
-    let seq = db.seq().await?;
+    let seq = caller.seq();
     let value = store::insights::stats(&db, app.now()).await?;
     Ok(Done { value, seq })
 }

@@ -104,7 +104,7 @@ impl<K: Kind> Shelf<K> {
             tenant,
             scopes,
         };
-        match self.look(held, need, known, now) {
+        let given = match self.look(held, need, known, now) {
             Look::Fresh(entry) => Ok(self.give(&entry, Source::Near, known)),
             Look::Resting(entry) => Ok(self.give(&entry, Source::Stale, known)),
             Look::Due(entry) => {
@@ -113,7 +113,12 @@ impl<K: Kind> Shelf<K> {
             }
             Look::Old(entry) => self.read(place(text), need, Some(entry), load).await,
             Look::Nothing => self.read(place(text), need, None, load).await,
+        };
+        if let Ok(answer) = &given {
+            let x_cache = answer.source.as_header();
+            tracing::debug!(x_cache, kind = K::NOUN, view = K::VIEW, %tenant, "a cached read");
         }
+        given
     }
 
     /// The number whose state an answer would be the state of, for comparing an `If-None-Match` without the

@@ -15,7 +15,7 @@ use app::caller::Member;
 use app::imports::{self, ChosenImport, FIRST_PART_BYTES, Incoming, Preview};
 use app::{App, campaigns, operators};
 use domain::ids::{CampaignId, ImportId};
-use domain::imports::{Import, ImportOptions, ImportState, completed};
+use domain::imports::{ColumnProposal, Import, ImportOptions, ImportState, completed};
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -62,8 +62,9 @@ async fn import(app: &App, wanted: &ImportFile) -> Result<String, Failure> {
             .file_name()
             .map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
     };
-    let (preview, options) = source.look(wanted.choices.options()).await?;
+    let options = source.completed(wanted.choices.options()).await?;
     if wanted.is_dry_run {
+        let preview = source.preview(options.clone()).await?;
         return Ok(table::describe(&source.name, &preview, &options));
     }
     let id = match source.running(&options).await? {
@@ -123,21 +124,15 @@ struct Source<'a> {
 }
 
 impl Source<'_> {
-    /// Looks at the first part of the file, and completes the mapping by what is proposed.
-    async fn look(&self, mut options: ImportOptions) -> Result<(Preview, ImportOptions), Failure> {
-        let chosen = std::mem::take(&mut options.mapping);
-        // Twice, since what the rows become depends on the mapping, and the mapping on what they are.
+    /// Looks at the first part of the file, and completes the choices by what is found out and proposed.
+    async fn completed(&self, mut options: ImportOptions) -> Result<ImportOptions, Failure> {
         let seen = self.preview(options.clone()).await?;
         options.header = seen.header;
-        let header: Vec<String> = seen
-            .columns
-            .iter()
-            .map(|column| column.name.clone())
-            .collect();
-        let proposals = seen.columns.into_iter().map(|column| column.proposal);
-        options.mapping = completed(&header, proposals.collect(), &chosen);
-        let preview = self.preview(options.clone()).await?;
-        Ok((preview, options))
+        let columns = seen.columns.into_iter();
+        let (header, proposals): (Vec<String>, Vec<ColumnProposal>) =
+            columns.map(|column| (column.name, column.proposal)).unzip();
+        options.mapping = completed(&header, proposals, &options.mapping);
+        Ok(options)
     }
 
     async fn preview(&self, options: ImportOptions) -> Result<Preview, Failure> {

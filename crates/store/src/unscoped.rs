@@ -8,7 +8,7 @@ use domain::team::Role;
 use domain::tenants::{NewTenant, STARTER_LEADS_QUOTA, TenantStatus};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter,
-    Statement,
+    QueryResult, Statement,
 };
 use uuid::Uuid;
 
@@ -72,6 +72,15 @@ const CALLER: &str = "
 select u.*, t.name as tenant_name, t.status as tenant_status, s.seq as seq
 from users u left join tenants t on t.id = u.tenant_id left join spines s on s.tenant_id = u.tenant_id
 where u.id = $1";
+const CALLER_IN: &str = "
+select u.*, t.name as tenant_name, t.status as tenant_status, s.seq as seq,
+    x.id as login_id, x.tenant_id as login_tenant_id, x.user_id as login_user_id, x.kind as login_kind,
+    x.secret_hash as login_secret_hash, x.user_agent as login_user_agent, x.address as login_address,
+    x.created_at as login_created_at, x.last_seen_at as login_last_seen_at, x.expires_at as login_expires_at,
+    x.revoked_at as login_revoked_at
+from users u left join tenants t on t.id = u.tenant_id left join spines s on s.tenant_id = u.tenant_id
+    left join sessions x on x.id = $2
+where u.id = $1";
 
 /// Finds the person of a token, where the tenant stands and its last event's number, all of one moment.
 pub async fn caller(store: &Store, user: UserId) -> Result<Option<Caller>> {
@@ -79,23 +88,42 @@ pub async fn caller(store: &Store, user: UserId) -> Result<Option<Caller>> {
     let db = store.readers();
     let backend = db.get_database_backend();
     let statement = Statement::from_sql_and_values(backend, CALLER, [user.0.into()]);
+    let row = db.query_one_raw(statement).await?;
+    row.as_ref().map(caller_of).transpose()
+}
+
+/// The same, with a login that need not be the person's, ended ones included.
+pub async fn caller_in(
+    store: &Store,
+    user: UserId,
+    session: SessionId,
+) -> Result<(Option<Caller>, Option<StoredSession>)> {
+    let _permit = store.reader_permit().await?;
+    let db = store.readers();
+    let values = [user.0.into(), session.0.into()];
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), CALLER_IN, values);
     let Some(row) = db.query_one_raw(statement).await? else {
-        return Ok(None);
+        return Ok((None, None));
     };
-    let user = users::Model::from_query_result(&row, "")?;
+    let login = sessions::Model::from_query_result_optional(&row, "login_")?;
+    Ok((Some(caller_of(&row)?), login.map(StoredSession::from)))
+}
+
+fn caller_of(row: &QueryResult) -> Result<Caller> {
+    let user = users::Model::from_query_result(row, "")?;
     let tokens_from = Timestamp(user.tokens_from);
     let account = account(user);
     let status: Option<String> = row.try_get("", "tenant_status")?;
     let name: Option<String> = row.try_get("", "tenant_name")?;
     let seq: Option<i64> = row.try_get("", "seq")?;
-    Ok(Some(Caller {
+    Ok(Caller {
         tenant_status: status.as_deref().map(TenantStatus::read),
         tenant_name: name.unwrap_or_default(),
         seq: seq.unwrap_or(0),
         tokens_from,
         user: account.user,
         scope: account.scope,
-    }))
+    })
 }
 
 /// Finds a login, ended ones included.

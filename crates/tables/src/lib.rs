@@ -45,7 +45,8 @@
 //! * **Quotes.** A quote counts only at the start of a cell. One that is never closed costs its row alone:
 //!   reading goes on at the next line.
 //! * **Encoding.** A byte-order mark decides; else zero bytes tell UTF-16; else the whole file is checked
-//!   once, and what is not UTF-8 is Windows-1252.
+//!   once, and what is not UTF-8 is Windows-1252. A file that is cut within a character stays UTF-8 if it
+//!   has others of several bytes.
 //! * **Sheets.** The first visible worksheet unless [`Options::sheet`] names another. Formulas give the
 //!   value the file carries; cells with an error are empty.
 //!

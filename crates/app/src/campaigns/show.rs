@@ -10,7 +10,7 @@ use crate::error::Result;
 /// All, newest first.
 pub async fn list(app: &App, caller: &Member) -> Result<Done<Vec<Campaign>>> {
     let db = caller.read(app).await?;
-    let seq = db.seq().await?;
+    let seq = caller.seq();
     let value = store::campaigns::list(&db).await?;
     Ok(Done { value, seq })
 }
@@ -18,7 +18,7 @@ pub async fn list(app: &App, caller: &Member) -> Result<Done<Vec<Campaign>>> {
 /// One.
 pub async fn show(app: &App, caller: &Member, id: CampaignId) -> Result<Done<Campaign>> {
     let db = caller.read(app).await?;
-    let seq = db.seq().await?;
+    let seq = caller.seq();
     let value = super::find(&db, id).await?;
     Ok(Done { value, seq })
 }

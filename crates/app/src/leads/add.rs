@@ -17,12 +17,12 @@ pub async fn add(
     campaign: CampaignId,
     fields: LeadFields,
 ) -> Result<Done<Lead>> {
-    let added = add_many(app, caller, campaign, vec![fields]).await?;
-    let db = caller.read(app).await?;
-    let id = added.value.first().copied();
-    let id = id.ok_or_else(|| Error::Internal("one lead was added and none came back".into()))?;
+    let mut added = add_all(app, caller, campaign, vec![fields]).await?;
+    let lead = added.value.pop();
+    let value =
+        lead.ok_or_else(|| Error::Internal("one lead was added and none came back".into()))?;
     Ok(Done {
-        value: super::find(&db, id).await?,
+        value,
         seq: added.seq,
     })
 }
@@ -34,6 +34,17 @@ pub async fn add_many(
     campaign: CampaignId,
     fields: Vec<LeadFields>,
 ) -> Result<Done<Vec<LeadId>>> {
+    let added = add_all(app, caller, campaign, fields).await?;
+    Ok(added.map(|leads| leads.iter().map(|lead| lead.id).collect()))
+}
+
+/// The leads as they are now in the database.
+async fn add_all(
+    app: &App,
+    caller: &Member,
+    campaign: CampaignId,
+    fields: Vec<LeadFields>,
+) -> Result<Done<Vec<Lead>>> {
     let mut writing = caller.write(app).await?;
     let mut campaign = crate::campaigns::lock(&writing, campaign).await?;
     let make = |fields| NewLead {
@@ -42,15 +53,28 @@ pub async fn add_many(
         fields,
     };
     let new: Vec<NewLead> = fields.into_iter().map(make).collect();
-    let ids: Vec<LeadId> = new.iter().map(|lead| lead.id).collect();
     if !new.is_empty() {
         if app.options().quota_enforced {
             writing.enforce_quota();
         }
         leads::insert(&mut writing, &mut campaign, None, &new).await?;
-        let data = json!({"count": ids.len(), "lead_id": (ids.len() == 1).then_some(ids[0])});
+        let one = (new.len() == 1).then_some(new[0].id);
+        let data = json!({"count": new.len(), "lead_id": one});
         let event = Event::new(EventName::LeadsCreated, campaign.id.0, caller.actor(), data);
         writing.record(event);
     }
-    app.commit(writing, ids).await
+    let now = writing.now();
+    let made = |new: NewLead| Lead {
+        id: new.id,
+        campaign_id: campaign.id,
+        revision: 1,
+        import_id: None,
+        fields: new.fields,
+        email_sent: false,
+        whatsapp_sent: false,
+        replied: false,
+        created_at: now,
+    };
+    app.commit(writing, new.into_iter().map(made).collect())
+        .await
 }

@@ -30,7 +30,7 @@ pub async fn page(
     limit: u64,
 ) -> Result<Done<Page>> {
     let db = caller.read(app).await?;
-    let seq = db.seq().await?;
+    let seq = caller.seq();
     let campaign = crate::campaigns::find(&db, campaign).await?;
     let limit = limit.clamp(1, PAGE_MAX);
     let (leads, next) = store::leads::page(&db, &campaign, filter, after, limit).await?;
@@ -47,7 +47,7 @@ pub async fn page(
 /// One.
 pub async fn show(app: &App, caller: &Member, id: LeadId) -> Result<Done<Lead>> {
     let db = caller.read(app).await?;
-    let seq = db.seq().await?;
+    let seq = caller.seq();
     let value = super::find(&db, id).await?;
     Ok(Done { value, seq })
 }

@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use bell::RedisState;
+use bell::{Bell, RedisState};
 use store::Engine;
 use store::spine::Follower;
 use tokio::time::{sleep, timeout};
@@ -46,18 +46,28 @@ pub async fn start(app: &App) -> Result<()> {
 /// Gives a thread to the rings of the node's other processes: it sleeps until one of them rings.
 fn watch_page(app: &App) {
     let bell = app.bell().clone();
+    let until = StopsWatching(bell.clone());
     let watching = app
         .tasks()
         .tracker()
         .spawn_blocking(move || bell.watch_page());
-    let (bell, stopping) = (app.bell().clone(), app.tasks().stopping().clone());
+    let stopping = app.tasks().stopping().clone();
     app.tasks().spawn(async move {
         stopping.cancelled().await;
-        bell.stop_watching();
+        drop(until);
         if let Err(error) = watching.await {
             tracing::error!(%error, "the watcher of the node's page ended unexpectedly");
         }
     });
+}
+
+/// Ends the watching when it goes, also with a runtime that is dropped, which would wait for the thread.
+struct StopsWatching(Bell);
+
+impl Drop for StopsWatching {
+    fn drop(&mut self) {
+        self.0.stop_watching();
+    }
 }
 
 struct Running {
@@ -158,12 +168,13 @@ impl Running {
         if epoch != self.epoch && !self.epoch.is_nil() {
             tracing::warn!(%epoch, "the spine has begun a new epoch: the database was restored or replaced");
             self.follower = Follower::begin(self.app.store().clone()).await?;
+            // What was reached goes first: it must not be compared with numbers of the new epoch.
+            self.app.tail().turn_to(epoch);
             let bell = self.app.bell().clone();
             let turned = self.app.tasks().run_blocking(move || bell.turn_to(epoch));
             if let Ok(Err(error)) = turned.await {
                 tracing::warn!(%error, "the node's page cannot be made; numbers are read in the database");
             }
-            self.app.tail().turn_to(epoch);
             count(&self.counts().epochs, 1);
         }
         self.epoch = epoch;

@@ -181,7 +181,7 @@ async fn redis_may_die_stall_and_return_and_nothing_is_lost(world: World) {
         waits.push(committed.elapsed());
     }
     waits.sort();
-    assert!(waits[4] < Duration::from_millis(100), "{waits:?}");
+    assert!(waits[4] < Duration::from_millis(250), "{waits:?}");
     assert!(two.app.bell().redis().heard > 0);
     for process in [one, two, three] {
         process.stop().await;
@@ -200,11 +200,11 @@ async fn another_epoch_is_told_and_begins_anew(world: World) {
     let epoch = one.app.store().renew_epoch().await.expect("renewed");
     for process in [&one, &two] {
         eventually(PATIENCE, async || {
-            (process.told.epochs() == [epoch]).then_some(())
+            (process.app.tail().gauges().epochs == 1).then_some(())
         })
         .await;
+        assert_eq!(process.told.epochs(), [epoch]);
         assert_eq!(process.app.bell().epoch(), epoch);
-        assert_eq!(process.app.tail().gauges().epochs, 1);
     }
     assert_eq!(two.app.tail().reached(person.tenant), None);
     let seq = one.write(&person).await.expect("written");
@@ -254,4 +254,25 @@ async fn the_tail_goes_on_where_it_was_after_the_database_was_away() {
     );
     one.stop().await;
     two.stop().await;
+}
+
+/// A start that fails after the tail has begun must not hang for want of somebody who stops it.
+#[test]
+fn a_runtime_that_is_dropped_takes_the_tail_along() {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    let process = runtime.block_on(async {
+        let node = Node {
+            page: Some("page"),
+            ..Node::default()
+        };
+        World::sqlite().process(node).await
+    });
+    let begun = Instant::now();
+    drop(runtime);
+    assert!(begun.elapsed() < HEALED_WITHIN);
+    assert!(process.app.tail().has_begun());
 }

@@ -11,10 +11,33 @@ fn bell_at(path: &Path) -> Bell {
     Bell::at(path, EPOCH, NODE).expect("a page")
 }
 
-/// Watches the page until the bell is told to stop.
-fn watch(bell: &Bell) -> tokio::task::JoinHandle<()> {
-    let bell = bell.clone();
-    tokio::task::spawn_blocking(move || bell.watch_page())
+/// A thread that watches the page; it ends with this, also when the test fails.
+struct Watch {
+    bell: Bell,
+    thread: Option<tokio::task::JoinHandle<()>>,
+}
+
+fn watch(bell: &Bell) -> Watch {
+    let watching = bell.clone();
+    let thread = tokio::task::spawn_blocking(move || watching.watch_page());
+    Watch {
+        bell: bell.clone(),
+        thread: Some(thread),
+    }
+}
+
+impl Watch {
+    async fn stop(mut self) {
+        self.bell.stop_watching();
+        let thread = self.thread.take().expect("not stopped before");
+        timeout(LONG, thread).await.expect("ended").expect("well");
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.bell.stop_watching();
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -35,10 +58,8 @@ async fn a_ring_in_one_process_wakes_the_others_and_shows_its_number() {
     one.learn(tenant(2), 5);
     assert_eq!(two.last(tenant(2)), Some(5));
     assert!(!rings_soon(&mut listener).await);
-    one.stop_watching();
-    two.stop_watching();
     for watch in watching {
-        timeout(LONG, watch).await.expect("ended").expect("well");
+        watch.stop().await;
     }
 }
 
@@ -57,8 +78,7 @@ async fn a_process_does_not_hear_its_own_rings_twice_for_ever() {
         assert!(heard < 10, "an echo of an echo");
     }
     assert!(heard >= 1);
-    bell.stop_watching();
-    timeout(LONG, watching).await.expect("ended").expect("well");
+    watching.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -83,8 +103,7 @@ async fn another_epoch_begins_with_no_numbers_and_its_rings_are_heard() {
     one.ring(tenant(1), 4);
     timeout(LONG, listener.rang()).await.expect("woken");
     assert_eq!(two.last(tenant(1)), Some(4));
-    two.stop_watching();
-    timeout(LONG, watching).await.expect("ended").expect("well");
+    watching.stop().await;
 }
 
 /// What the other process of the next test does; without orders it is an empty test.
@@ -124,8 +143,7 @@ async fn rings_of_another_program_wake_this_one() {
     }
     assert!(other.wait().expect("ended").success());
     assert!(wakes >= RINGS / 4, "{wakes} wakes for {RINGS} rings");
-    bell.stop_watching();
-    timeout(LONG, watching).await.expect("ended").expect("well");
+    watching.stop().await;
 }
 
 #[cfg(target_os = "linux")]

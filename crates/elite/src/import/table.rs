@@ -74,6 +74,7 @@ fn dialect(preview: &Preview) -> String {
         HeaderChoice::None => "no header".to_owned(),
         HeaderChoice::Auto | HeaderChoice::FirstRow => "the first row names the columns".to_owned(),
     });
+    parts.extend(preview.rows_total.map(|rows| format!("{rows} rows")));
     parts.join(", ")
 }
 

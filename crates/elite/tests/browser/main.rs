@@ -6,5 +6,6 @@
 mod docs;
 mod main_job;
 mod plain;
+mod resumable;
 mod visitor;
 mod wizard;

@@ -126,7 +126,7 @@ async fn what_is_chosen_is_done() {
         let (is_done, words) = import(&program, &path, "chosen", &dry);
         assert!(is_done, "{engine:?}: {words}");
         for told in [
-            "kunden.csv: delimited text, Windows-1252, separated by ';', the first row names the columns",
+            "kunden.csv: delimited text, Windows-1252, separated by ';', the first row names the columns, 2 rows",
             "Kundenname  title",
             "own:customer number",
             "M\u{fc}ller GmbH  a@b.example  +4930901820",
@@ -177,6 +177,14 @@ async fn duplicates_headers_and_sheets_are_chosen() {
             assert!(is_done, "{engine:?}: {words}");
             assert!(words.contains("2 rows read, 2 leads created"), "{words}");
         }
+        // Or its cells are named as columns.
+        let of = ["--map", "Acme=title", "--dry-run"];
+        let (is_done, words) = import(&program, &path, "first", &[&OF_COMPANY[..], &of].concat());
+        assert!(is_done, "{engine:?}: {words}");
+        assert!(
+            words.contains("the first row names the columns, 1 rows"),
+            "{words}"
+        );
         for (campaign, mode, places, told) in [
             (
                 "first",

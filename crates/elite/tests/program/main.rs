@@ -15,4 +15,5 @@ mod nodes;
 mod purge;
 mod start;
 mod stop;
+mod uploads;
 mod world;

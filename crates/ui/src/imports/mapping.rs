@@ -197,7 +197,7 @@ impl OptionValues {
         };
         let mut tidied = Vec::new();
         if self.trim {
-            tidied.push("blanks around values go".to_owned());
+            tidied.push("spaces around values are removed".to_owned());
         }
         if self.title_case {
             tidied.push("names get capitals".to_owned());
@@ -206,7 +206,7 @@ impl OptionValues {
             tidied.push("phone numbers get their country code".to_owned());
         }
         if self.normalise_url {
-            tidied.push("web addresses get one form".to_owned());
+            tidied.push("web addresses are written in one way".to_owned());
         }
         match tidied.split_last() {
             None => format!("{there}; values stay exactly as they are."),

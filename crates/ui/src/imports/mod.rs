@@ -82,7 +82,7 @@ pub(crate) struct Steps {
 impl HtmlSafe for Steps {}
 
 impl Steps {
-    const NAMES: [&'static str; 3] = ["Choose a file", "Check", "Import"];
+    const NAMES: [&'static str; 3] = ["File", "Check", "Import"];
 
     /// At the step of this number, from 1; beyond the last one all are done.
     pub(crate) fn at(now: usize) -> Self {
