@@ -35,7 +35,7 @@ const SCRIPTS: &[(i64, &str, &str)] = &[
 /// SQLite's position is the rowid; PostgreSQL's needs an index, which the first script ends with.
 const EVENTS_BY_POSITION: &str =
     "\ncreate index events_by_position on events (position, tenant_id, seq);\n";
-/// What differs by engine: docs/decisions/0006.
+/// What differs by engine: docs/decisions/0007.
 const KEYS_ON_SQLITE: &str = include_str!("../../../migrations/0004_keys_sqlite.sql");
 const KEYS_ON_POSTGRES: &str = include_str!("../../../migrations/0004_keys_postgres.sql");
 

@@ -1,6 +1,6 @@
 //! The keys of leads on SQLite: by title, by address, by website and title. PostgreSQL has indexes for them; SQLite has
 //! tables, which triggers keep for leads that come one by one, and which are filled here for the leads of a file, many at a
-//! time in the tables' own order (docs/decisions/0006).
+//! time in the tables' own order (docs/decisions/0007).
 
 use domain::ids::CampaignId;
 use sea_orm::{ConnectionTrait, FromQueryResult, Statement, Value};
