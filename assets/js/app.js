@@ -52,7 +52,7 @@ document.addEventListener("keydown", (event) => {
 for (const kind of ["htmx:responseError", "htmx:sendError"]) {
   document.addEventListener(kind, () => {
     const note = document.getElementById("live-note");
-    if (note) note.textContent = "The list could not be refreshed. Reload the page to try again.";
+    if (note) note.textContent = "This could not be refreshed. Reload the page to try again.";
   });
 }
 document.addEventListener("htmx:afterSwap", () => {

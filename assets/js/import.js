@@ -351,7 +351,11 @@ function checkColumns() {
 
 function watch() {
   const said = document.querySelector("[data-import-said]");
+  const title = document.title;
   const say = () => {
+    // The tab tells how far it is while somebody looks at another one.
+    const bar = document.querySelector("#import progress[value]");
+    document.title = bar ? `${bar.value} % · ${title}` : title;
     const text = document.getElementById("import")?.dataset.said ?? "";
     if (said.textContent !== text) said.textContent = text;
   };

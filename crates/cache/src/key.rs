@@ -63,8 +63,10 @@ pub(crate) fn text_of<K: Kind>(key: &K::Key) -> Option<String> {
     const USUAL_BYTES: usize = 96;
     let mut text = KeyText(String::with_capacity(USUAL_BYTES));
     text.0.push_str(K::NOUN);
-    // Neither needs escaping.
-    let _ = write!(text.0, ":{}:", key.tenant());
+    text.0.push(':');
+    text.0
+        .push_str(std::str::from_utf8(&key.tenant().text()).unwrap_or_default());
+    text.0.push(':');
     text.0.push_str(K::VIEW);
     key.write(&mut text);
     (text.0.len() <= KEY_BYTES_MAX).then_some(text.0)

@@ -72,26 +72,39 @@ impl Landing {
 
 /// A flight that ends in any case: with what it brought, or abandoned when it is dropped.
 pub(crate) struct Airborne {
-    pub(crate) inner: Arc<Inner>,
-    pub(crate) text: SharedText,
+    inner: Arc<Inner>,
+    text: SharedText,
     pub(crate) flight: Arc<Flight<Landing>>,
+    is_landed: bool,
 }
 
 impl Airborne {
+    pub(crate) fn new(inner: Arc<Inner>, text: SharedText, flight: Arc<Flight<Landing>>) -> Self {
+        Self {
+            inner,
+            text,
+            flight,
+            is_landed: false,
+        }
+    }
+
     /// Ends the flight.
-    pub(crate) fn land(self, outcome: Outcome) {
-        self.flight.landing.outcome.send_replace(Some(outcome));
-        // Dropping takes it off the table.
+    pub(crate) fn land(mut self, outcome: Outcome) {
+        self.end(outcome);
+    }
+
+    /// Off the table first: who comes from now on finds what it brought in its place.
+    fn end(&mut self, outcome: Outcome) {
+        if !self.is_landed {
+            self.is_landed = true;
+            self.inner.flights.land(&self.text, &self.flight);
+            self.flight.landing.outcome.send_replace(Some(outcome));
+        }
     }
 }
 
 impl Drop for Airborne {
     fn drop(&mut self) {
-        self.inner.flights.land(&self.text, &self.flight);
-        self.flight.landing.outcome.send_if_modified(|outcome| {
-            let is_abandoned = outcome.is_none();
-            outcome.get_or_insert(Outcome::Abandoned);
-            is_abandoned
-        });
+        self.end(Outcome::Abandoned);
     }
 }

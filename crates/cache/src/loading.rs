@@ -52,11 +52,11 @@ impl<K: Kind> Shelf<K> {
         L: FnOnce() -> F + Send + 'static,
         F: Future<Output = Result<Loaded<K::Value>, K::Error>> + Send + 'static,
     {
-        let airborne = Airborne {
-            inner: Arc::clone(&self.inner),
-            text: Arc::clone(&place.text),
-            flight: Arc::clone(flight),
-        };
+        let airborne = Airborne::new(
+            Arc::clone(&self.inner),
+            Arc::clone(&place.text),
+            Arc::clone(flight),
+        );
         let shelf = self.clone();
         self.inner
             .world

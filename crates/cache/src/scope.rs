@@ -5,6 +5,7 @@ use std::ops::Deref;
 
 /// The most scopes that one key may have.
 pub const SCOPES_MAX: usize = 6;
+const UUID_BYTES: usize = 36;
 
 /// Whose sequence of events a value follows: a 128-bit id, shown as a UUID.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -12,7 +13,7 @@ pub struct Tenant(pub u128);
 
 impl fmt::Display for Tenant {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_uuid(self.0, out)
+        out.write_str(std::str::from_utf8(&self.text()).unwrap_or_default())
     }
 }
 
@@ -69,16 +70,22 @@ impl Deref for Scopes {
     }
 }
 
-fn write_uuid(id: u128, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-    write!(
-        out,
-        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
-        (id >> 96) as u32,
-        (id >> 80) as u16,
-        (id >> 64) as u16,
-        (id >> 48) as u16,
-        id as u64 & 0xffff_ffff_ffff
-    )
+impl Tenant {
+    /// Its text as bytes of ASCII; by hand, since every hit on the near level writes it.
+    pub(crate) fn text(self) -> [u8; UUID_BYTES] {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut text = [b'-'; UUID_BYTES];
+        let mut at = 0;
+        for (index, byte) in self.0.to_be_bytes().into_iter().enumerate() {
+            if matches!(index, 4 | 6 | 8 | 10) {
+                at += 1;
+            }
+            text[at] = DIGITS[usize::from(byte >> 4)];
+            text[at + 1] = DIGITS[usize::from(byte & 0xf)];
+            at += 2;
+        }
+        text
+    }
 }
 
 #[cfg(test)]

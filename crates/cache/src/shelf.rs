@@ -78,7 +78,7 @@ impl<K: Kind> Shelf<K> {
         if !admits(entry.stamp, need, known) || entry.is_in_last_part(now) {
             return None;
         }
-        Some(self.give(&entry, Source::Near, known))
+        Some(self.give_at(&entry, Source::Near, known, now))
     }
 
     /// Reads a value, and loads it where none can answer. The load runs as a task of its own: a reader who leaves cancels
@@ -105,7 +105,7 @@ impl<K: Kind> Shelf<K> {
             scopes,
         };
         let given = match self.look(held, need, known, now) {
-            Look::Fresh(entry) => Ok(self.give(&entry, Source::Near, known)),
+            Look::Fresh(entry) => Ok(self.give_at(&entry, Source::Near, known, now)),
             Look::Resting(entry) => Ok(self.give(&entry, Source::Stale, known)),
             Look::Due(entry) => {
                 self.refresh(place(text), load);
@@ -165,6 +165,16 @@ impl<K: Kind> Shelf<K> {
         source: Source,
         known: Option<Known>,
     ) -> Answer<K::Value> {
+        self.give_at(entry, source, known, self.inner.world.now())
+    }
+
+    fn give_at(
+        &self,
+        entry: &Entry,
+        source: Source,
+        known: Option<Known>,
+        now: Duration,
+    ) -> Answer<K::Value> {
         self.counters.add(match source {
             Source::Near => Count::HitNear,
             Source::Far => Count::HitFar,
@@ -175,7 +185,7 @@ impl<K: Kind> Shelf<K> {
         Answer {
             value: entry.value(),
             source,
-            age: entry.age(self.inner.world.now()),
+            age: entry.age(now),
             stamp: entry.stamp,
             at_least: match known {
                 Some(known) if admits(entry.stamp, Need::Any, Some(known)) => {

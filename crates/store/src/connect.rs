@@ -39,6 +39,8 @@ const SQLITE_CHECKPOINT_PAGES: u32 = 8_192;
 const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long an overflow connection may idle before it is closed.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(120);
+/// A connection that was given back so recently, and tried then, is not tried again: under load every third round trip would be a try.
+const ALIVE_FOR: Duration = Duration::from_millis(20);
 /// Connections are replaced one after another within this last part of the recycle time, so that not all end together.
 const RECYCLE_SPREAD: f64 = 0.2;
 /// How long a transaction may do nothing before the server ends it: as long as it is open it holds
@@ -332,22 +334,25 @@ async fn open_postgres(options: &Options, clock: Clock, entropy: Entropy) -> Res
         .min_connections(options.pool_size.min(max))
         .acquire_timeout(options.timeout)
         .idle_timeout(IDLE_TIMEOUT)
-        .test_before_acquire(options.pre_ping)
+        .test_before_acquire(false)
         // A connection keeps the room of its largest statement: of an import's chunk, megabytes, twenty times.
         .after_release(|connection, _| {
             connection.shrink_buffers();
             Box::pin(async { Ok(true) })
         })
         .max_lifetime(None);
-    if !options.recycle.is_zero() {
-        let recycle = options.recycle;
-        let pace = Arc::new(Pace::new(recycle.mul_f64(RECYCLE_SPREAD / f64::from(max))));
-        pool = pool.max_lifetime(recycle).before_acquire(move |_, meta| {
-            let old = meta.age > recycle.mul_f64(1.0 - RECYCLE_SPREAD);
-            let worn_out = meta.age > recycle || (old && pace.is_time());
-            Box::pin(async move { Ok(!worn_out) })
-        });
+    let recycle = options.recycle;
+    if !recycle.is_zero() {
+        pool = pool.max_lifetime(recycle);
     }
+    let pace = Arc::new(Pace::new(recycle.mul_f64(RECYCLE_SPREAD / f64::from(max))));
+    let pre_ping = options.pre_ping;
+    let pool = pool.before_acquire(move |connection, meta| {
+        let old = meta.age > recycle.mul_f64(1.0 - RECYCLE_SPREAD);
+        let worn_out = !recycle.is_zero() && (meta.age > recycle || (old && pace.is_time()));
+        let asked = pre_ping && meta.idle_for > ALIVE_FOR;
+        Box::pin(async move { Ok(!worn_out && (!asked || connection.ping().await.is_ok())) })
+    });
     let pool = pool.connect_with(connect).await?;
     Ok(Store {
         inner: Arc::new(Inner {

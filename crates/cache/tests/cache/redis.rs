@@ -87,18 +87,16 @@ async fn age_survives_in_redis_and_the_limit_counts_from_birth() {
     let redis = Redis::start();
     let source = Source::new();
     let times = Times {
-        life: Duration::from_millis(1500),
-        stale_max: Duration::from_millis(3000),
+        life: Duration::from_millis(2000),
+        stale_max: Duration::from_millis(4000),
         ..TIMES
     };
-    let url = redis.url();
     let process = || {
-        Process::of(
-            &source,
-            Settings::default(),
-            Some(FarSettings::of(&url)),
-            times,
-        )
+        let far = FarSettings {
+            budget: Duration::from_secs(1),
+            ..FarSettings::of(redis.url())
+        };
+        Process::of(&source, Settings::default(), Some(far), times)
     };
     let one = process();
     one.redis_is_up().await;
@@ -110,14 +108,14 @@ async fn age_survives_in_redis_and_the_limit_counts_from_birth() {
     assert_eq!(answer.source, From::Far);
     assert!(answer.age >= Duration::from_millis(690), "{:?}", answer.age);
     // Past its life it is loaded, and where that fails it is the old answer of a process that never held it.
-    tokio::time::sleep(Duration::from_millis(900)).await;
+    tokio::time::sleep(Duration::from_millis(1400)).await;
     source.is_down.store(true, Ordering::SeqCst);
     let third = process();
     third.redis_is_up().await;
     let answer = third.read(1, Need::Any).await;
     assert_eq!(answer.source, From::Stale);
-    assert!(answer.age >= Duration::from_millis(1500));
-    tokio::time::sleep(Duration::from_millis(1500)).await;
+    assert!(answer.age >= Duration::from_millis(1800));
+    tokio::time::sleep(Duration::from_millis(2000)).await;
     assert!(third.try_read(1, Need::Any).await.is_err());
     assert_eq!(ask(&redis, &["EXISTS", &key(1)]).await, "0");
 }
@@ -188,7 +186,7 @@ async fn a_slow_redis_is_not_asked_and_comes_back_by_itself() {
     let redis = Redis::start();
     let proxy = FaultProxy::start(redis.port());
     let source = Source::new();
-    let process = Process::with_redis(&source, &format!("redis://{}/", proxy.address()));
+    let process = Process::with_impatience(&source, &proxy);
     process.redis_is_up().await;
     let breaker = async || {
         process
@@ -199,12 +197,12 @@ async fn a_slow_redis_is_not_asked_and_comes_back_by_itself() {
             .expect("there is one")
             .breaker
     };
-    proxy.delay(Duration::from_millis(200));
+    proxy.delay(Duration::from_millis(400));
     for page in 0..6 {
         let begun = std::time::Instant::now();
         assert_eq!(process.read(page, Need::Any).await.source, From::Miss);
         assert!(
-            begun.elapsed() < Duration::from_millis(190),
+            begun.elapsed() < Duration::from_millis(390),
             "{:?}",
             begun.elapsed()
         );
@@ -215,13 +213,13 @@ async fn a_slow_redis_is_not_asked_and_comes_back_by_itself() {
         process.read(page, Need::Any).await;
     }
     assert!(
-        begun.elapsed() < Duration::from_millis(100),
+        begun.elapsed() < Duration::from_millis(400),
         "nobody asks it now"
     );
     proxy.heal();
     let begun = std::time::Instant::now();
     process.redis_is_up().await;
-    assert!(begun.elapsed() < Duration::from_secs(3));
+    assert!(begun.elapsed() < Duration::from_secs(10));
     assert_eq!(breaker().await, Breaker::Closed);
     let figures = process.cache.figures().await.far.expect("there is one");
     assert!(

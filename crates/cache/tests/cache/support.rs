@@ -203,13 +203,19 @@ impl Process {
         Self::of(source, Settings::default(), None, TIMES)
     }
 
+    /// With patience, so that a busy machine is not taken for a slow Redis.
     pub(crate) fn with_redis(source: &Arc<Source>, url: &str) -> Self {
-        Self::of(
-            source,
-            Settings::default(),
-            Some(FarSettings::of(url)),
-            TIMES,
-        )
+        let far = FarSettings {
+            budget: Duration::from_secs(1),
+            ..FarSettings::of(url)
+        };
+        Self::of(source, Settings::default(), Some(far), TIMES)
+    }
+
+    /// As a server uses it.
+    pub(crate) fn with_impatience(source: &Arc<Source>, proxy: &testkit::FaultProxy) -> Self {
+        let far = FarSettings::of(format!("redis://{}/", proxy.address()));
+        Self::of(source, Settings::default(), Some(far), TIMES)
     }
 
     pub(crate) fn of(

@@ -196,10 +196,9 @@ impl Wanted<'_> {
         self.filter.sort == LeadSort::Title
     }
 
-    /// The order of the page and its length.
-    pub(super) fn cut(&self, query: &mut Query, by: By) -> String {
-        let ((column, id), direction) = (by.order(self.column), self.direction);
-        let leads = query.bind(self.leads);
+    /// The order of the page and its length; as a number, since PostgreSQL plans a length that it does not know anew each time.
+    pub(super) fn cut(&self, by: By) -> String {
+        let ((column, id), direction, leads) = (by.order(self.column), self.direction, self.leads);
         format!(" order by {column} {direction}, {id} {direction} limit {leads}")
     }
 
@@ -207,7 +206,7 @@ impl Wanted<'_> {
     fn in_order(&self, db: &impl Read) -> Query {
         let mut query = Query::default();
         let conditions = self.conditions(db, &mut query, self.by);
-        let cut = self.cut(&mut query, self.by);
+        let cut = self.cut(self.by);
         query.text = format!(
             "select {} from {} where {conditions}{cut}",
             rows::COLUMNS,

@@ -39,11 +39,11 @@ pub(super) async fn find(db: &impl Read, wanted: &Wanted<'_>) -> Result<Vec<Lead
 
 impl Wanted<'_> {
     /// Where sorting a word's leads costs what asking one lead after another does: of `n` leads with the word among `all`,
-    /// a page is found among the first `leads * all / n`.
+    /// a page is found among the first `leads * all / n`. A power of two, so that there are few statements to plan.
     fn sorted_leads_max(&self) -> i64 {
         let all = self.campaign.leads_count.max(1);
         let balanced = self.leads.saturating_mul(all).isqrt();
-        balanced.clamp(FEW_LEADS, SORTED_LEADS_MAX)
+        1 << balanced.clamp(FEW_LEADS, SORTED_LEADS_MAX).ilog2()
     }
 }
 
@@ -62,7 +62,7 @@ async fn rarest(db: &impl Read, wanted: &Wanted<'_>, most: i64) -> Result<Option
 /// The order keeps PostgreSQL from reading the table in its own, in which the first ones may be the last.
 const COUNT: &str = "
 select count(*) as found from (
-    select 1 from lead_words where campaign_id = $1 and word >= $2 and word < $3 order by word limit $4) as first_ones";
+    select 1 from lead_words where campaign_id = $1 and word >= $2 and word < $3 order by word limit LIMIT) as first_ones";
 
 /// How many leads have the word, or one more than `most`.
 async fn count(db: &impl Read, wanted: &Wanted<'_>, word: &str, most: i64) -> Result<i64> {
@@ -71,10 +71,9 @@ async fn count(db: &impl Read, wanted: &Wanted<'_>, word: &str, most: i64) -> Re
         wanted.campaign.id.0.into(),
         word.into(),
         prefix_end(word).into(),
-        (most + 1).into(),
     ];
-    let statement =
-        Statement::from_sql_and_values(connection.get_database_backend(), COUNT, values);
+    let sql = COUNT.replace("LIMIT", &(most + 1).to_string());
+    let statement = Statement::from_sql_and_values(connection.get_database_backend(), sql, values);
     let row = connection.query_one_raw(statement).await?;
     let found = row.map(|row| row.try_get("", "found")).transpose()?;
     Ok(found.unwrap_or(0))
@@ -102,7 +101,7 @@ async fn end_of_first(db: &impl Read, wanted: &Wanted<'_>) -> Result<Option<Plac
     let generation = query.bind(wanted.campaign.lead_generation);
     let start = wanted.start(&mut query, wanted.by);
     let ((column, id), direction) = (wanted.by.order(wanted.column), wanted.direction);
-    let skipped = query.bind(FIRST_LEADS - 1);
+    let skipped = FIRST_LEADS - 1;
     let sql = format!(
         "select {column} as key, {id} as id from {} where {}{start}
          order by {column} {direction}, {id} {direction} limit 1 offset {skipped}",
@@ -133,7 +132,7 @@ async fn in_order(db: &impl Read, wanted: &Wanted<'_>, end: Option<Place>) -> Re
     for word in &wanted.words {
         text.push_str(&has_word(&mut query, word));
     }
-    let cut = wanted.cut(&mut query, wanted.by);
+    let cut = wanted.cut(wanted.by);
     query.text = format!(
         "select {} from {} where {text}{cut}",
         rows::COLUMNS,
@@ -151,7 +150,7 @@ async fn of_word(db: &impl Read, wanted: &Wanted<'_>, place: usize) -> Result<Ve
     for (_, word) in wanted.words.iter().enumerate().filter(|(n, _)| *n != place) {
         text.push_str(&has_word(&mut query, word));
     }
-    let cut = wanted.cut(&mut query, By::Leads);
+    let cut = wanted.cut(By::Leads);
     let looked_up = match engine(db) {
         Engine::Postgres => {
             "lateral (select * from campaign_leads l where l.id = h.lead_id offset 0) l"

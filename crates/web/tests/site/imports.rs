@@ -5,6 +5,7 @@ use axum::http::Request;
 use domain::jobs::Job;
 
 use crate::browser::{Browser, Page, Site, campaign, form};
+use crate::team::member_of;
 
 const CSV: &[u8] = b"Company,E-mail,Phone,Ratings\n\
     ATELIER,a@b.example,01 42 86 82 00,5\n\
@@ -321,6 +322,23 @@ async fn a_waiting_import_is_cancelled_after_a_question() {
     let token = owner.get("/").await.token();
     let page = owner.post(&to, &token, &[]).await;
     owner.follow(&page).await.says("had already ended");
+}
+
+#[tokio::test]
+async fn a_member_imports_and_leaves_the_way_back_to_others() {
+    let (site, mut owner, path) = ready().await;
+    let mut member = member_of(&site, &mut owner, "member").await;
+    let check = received(&mut member, &path, "leads.csv", CSV).await;
+    let import = started(&mut member, &check, &[]).await;
+    work(&site).await;
+    let page = member.get(&import).await;
+    page.says("1 lead added");
+    assert!(!page.body.contains("Undo this import"));
+    let to = format!("{import}/undo");
+    member.get(&to).await.is(403).says("Only owners and admins");
+    let token = member.get("/").await.token();
+    member.post(&to, &token, &[]).await.is(403);
+    owner.get(&import).await.says("Undo this import");
 }
 
 #[tokio::test]
