@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use domain::ids::CampaignId;
 use tokio::sync::Semaphore;
 
+use store::leads::keys::Settle;
 use store::{campaigns, jobs, leads};
 
 use crate::context::App;
@@ -106,11 +107,12 @@ pub async fn purge_campaign(app: &App, claimed: &Claimed, id: CampaignId) -> Res
     Ok(is_done)
 }
 
-/// Writes the search words of some leads that changed; says whether more wait.
+/// Writes the keys and the search words of some leads that changed; says whether more wait.
 pub async fn fill_search(app: &App, claimed: &Claimed) -> Result<bool> {
     let writing = app.store().write(claimed.scope).await?;
     jobs::hold(&writing, claimed).await?;
-    let more = leads::words::fill(&writing).await?;
+    let keys_wait = leads::keys::settle(&writing, Settle::Ended).await?;
+    let more = keys_wait || leads::words::fill(&writing).await?;
     writing.commit().await?;
     Ok(more)
 }

@@ -31,6 +31,10 @@ use crate::write::Writing;
 
 /// Reading connections of one process to a SQLite file, at most.
 const SQLITE_READERS_MAX: u32 = 8;
+/// Pages of the file that the writing connection keeps, so that a chunk of an import fits: a page is then written once.
+const SQLITE_WRITER_CACHE_KB: u32 = 32 << 10;
+/// Pages of the log before they are copied to the file, 32 MB: a page that changes again meanwhile is copied once.
+const SQLITE_CHECKPOINT_PAGES: u32 = 8_192;
 /// How long SQLite itself waits for a lock; only other programs can hold one.
 const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long an overflow connection may idle before it is closed.
@@ -165,6 +169,16 @@ impl Store {
         Ok(Writing::new(self.clone(), transaction, scope, permit))
     }
 
+    /// The same where a connection is free now; `None` where one would have to be waited for.
+    pub async fn try_write(&self, scope: TenantScope) -> Result<Option<Writing>> {
+        let gate = self.inner.writer_gate.as_ref().unwrap_or(&self.inner.gate);
+        let Some(permit) = gate.try_acquire() else {
+            return Ok(None);
+        };
+        let transaction = self.begin().await?;
+        Ok(Some(Writing::new(self.clone(), transaction, scope, permit)))
+    }
+
     /// The seam's state.
     pub fn gauges(&self) -> PoolGauges {
         let (size, idle, max) = match &self.inner.pools {
@@ -258,6 +272,10 @@ async fn open_sqlite(options: &Options, clock: Clock, entropy: Entropy) -> Resul
     // A full disk makes SQLite roll back by itself; sqlx then counts a transaction that is no more, and
     // the next one would be a savepoint that never commits. The ping waits for a rollback under way,
     // and a connection that still counts one is replaced.
+    let writing = connect
+        .clone()
+        .pragma("cache_size", format!("-{SQLITE_WRITER_CACHE_KB}"))
+        .pragma("wal_autocheckpoint", SQLITE_CHECKPOINT_PAGES.to_string());
     let writer = SqlitePoolOptions::new()
         .max_connections(1)
         .min_connections(1)
@@ -267,7 +285,7 @@ async fn open_sqlite(options: &Options, clock: Clock, entropy: Entropy) -> Resul
             Box::pin(async move { Ok(clean) })
         })
         .acquire_timeout(options.timeout)
-        .connect_with(connect.clone())
+        .connect_with(writing)
         .await?;
     let readers_max = (options.pool_size + options.max_overflow).clamp(1, SQLITE_READERS_MAX);
     let readers = SqlitePoolOptions::new()

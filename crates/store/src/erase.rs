@@ -3,7 +3,7 @@
 
 use sea_orm::{ConnectionTrait, Statement};
 
-use crate::connect::Store;
+use crate::connect::{Engine, Store};
 use crate::error::Result;
 use crate::scope::TenantScope;
 
@@ -19,6 +19,10 @@ delete from campaign_leads where id in (
 const EVENTS: &str = "
 delete from events where tenant_id = $1 and seq in (
     select seq from events where tenant_id = $1 order by seq limit $2)";
+/// Held until the tenant is gone: a lead that somebody was adding is there then, and no other one comes.
+const CAMPAIGNS_POSTGRES: &str =
+    "select id from campaigns where tenant_id = $1 order by id for update";
+const LATE_LEADS: &str = "delete from campaign_leads where campaign_id in (select id from campaigns where tenant_id = $1)";
 /// What is left hangs on the tenant's row and goes with it.
 const TENANT: &str = "delete from tenants where id = $1";
 const FILES: &str = "select object_key from imports where tenant_id = $1";
@@ -40,7 +44,19 @@ pub async fn tenant(store: &Store, scope: TenantScope) -> Result<()> {
     execute(store, scope, JOBS, None).await?;
     while execute(store, scope, LEADS, Some(STEP_ROWS)).await? > 0 {}
     while execute(store, scope, EVENTS, Some(STEP_ROWS)).await? > 0 {}
-    execute(store, scope, TENANT, None).await?;
+    let _permit = store.writer_permit().await?;
+    let transaction = store.begin().await?;
+    let steps = match store.engine() {
+        Engine::Postgres => &[CAMPAIGNS_POSTGRES, LATE_LEADS, TENANT][..],
+        Engine::Sqlite => &[TENANT],
+    };
+    for sql in steps {
+        let values = [scope.tenant().0.into()];
+        let backend = transaction.get_database_backend();
+        let statement = Statement::from_sql_and_values(backend, *sql, values);
+        transaction.execute_raw(statement).await?;
+    }
+    transaction.commit().await?;
     Ok(())
 }
 

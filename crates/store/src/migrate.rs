@@ -29,11 +29,15 @@ const SCRIPTS: &[(i64, &str, &str)] = &[
         "uploads",
         include_str!("../../../migrations/0003_uploads.sql"),
     ),
+    (4, "keys", include_str!("../../../migrations/0004_keys.sql")),
 ];
 
 /// SQLite's position is the rowid; PostgreSQL's needs an index, which the first script ends with.
 const EVENTS_BY_POSITION: &str =
     "\ncreate index events_by_position on events (position, tenant_id, seq);\n";
+/// What differs by engine: docs/decisions/0007.
+const KEYS_ON_SQLITE: &str = include_str!("../../../migrations/0004_keys_sqlite.sql");
+const KEYS_ON_POSTGRES: &str = include_str!("../../../migrations/0004_keys_postgres.sql");
 
 impl Store {
     /// Applies what is missing and gives the schema's version; a schema newer than this program is refused.
@@ -75,8 +79,11 @@ fn migrator(engine: Engine) -> Migrator {
         .iter()
         .map(|(version, name, text)| {
             let mut sql = for_engine(text, engine);
-            if *version == 1 && engine == Engine::Postgres {
-                sql.push_str(EVENTS_BY_POSITION);
+            match (*version, engine) {
+                (1, Engine::Postgres) => sql.push_str(EVENTS_BY_POSITION),
+                (4, Engine::Sqlite) => sql.push_str(KEYS_ON_SQLITE),
+                (4, Engine::Postgres) => sql.push_str(KEYS_ON_POSTGRES),
+                _ => {}
             }
             let sql = AssertSqlSafe(sql).into_sql_str();
             Migration::new(

@@ -1,8 +1,9 @@
-//! Committing one chunk of an import.
+//! Committing one chunk of an import. Where the database works for several at once, the rows of the next chunk are added in
+//! a transaction of their own while this one commits ([`prepare`]); what decides whether they stay is done in order.
 
 use domain::clock::Timestamp;
 use domain::events::{Actor, Event, EventName};
-use domain::ids::LeadId;
+use domain::ids::{CampaignId, ImportId, LeadId};
 use domain::imports::{
     DuplicateMode, DuplicateScope, Duplicates, FAILED_ROWS_SHOWN_MAX, FailedRow, Import,
     ImportState, LeadKeys, MappedRow, Resolved, resolve,
@@ -10,10 +11,11 @@ use domain::imports::{
 use serde_json::json;
 use store::imports::failures;
 use store::jobs::{self, Claimed};
+use store::leads::keys::{self, Settle};
 use store::leads::{self, NewLead, same};
-use store::{Writing, campaigns, imports};
+use store::{Engine, Writing, campaigns, imports};
 
-use super::read::Chunk;
+use super::read::{Chunk, Chunks};
 use crate::context::App;
 use crate::error::{Error, Result};
 
@@ -28,21 +30,109 @@ pub(super) enum Committed {
     Stopped(&'static str),
 }
 
+/// A chunk on its way.
+pub(super) struct Prepared {
+    chunk: Chunk,
+    /// The open transaction that has its rows already.
+    added: Option<Added>,
+}
+
+/// Rows that are added and not committed.
+struct Added {
+    writing: Writing,
+    leads: usize,
+}
+
+/// Which rows an import adds where.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Target {
+    import: ImportId,
+    campaign: CampaignId,
+    lead_generation: i32,
+    generates_emails: bool,
+    duplicates: Duplicates,
+}
+
+impl Target {
+    /// The import's.
+    pub(super) fn of(import: &Import) -> Self {
+        let options = import.options.as_ref();
+        Self {
+            import: import.id,
+            campaign: import.campaign_id,
+            lead_generation: import.lead_generation,
+            generates_emails: import.generate_emails,
+            duplicates: options
+                .map(|options| options.duplicates)
+                .unwrap_or_default(),
+        }
+    }
+
+    /// Whether rows are compared with leads that are there.
+    fn looks(self) -> bool {
+        self.duplicates.mode != DuplicateMode::Keep
+    }
+}
+
+/// Takes the next chunk, and adds its rows where that need not wait for the chunk before: on PostgreSQL, when a connection is
+/// free and no row is compared with others. `None` is the end of the file.
+pub(super) async fn prepare(
+    app: &App,
+    claimed: &Claimed,
+    target: Target,
+    chunks: &mut Chunks,
+) -> Result<Option<Prepared>> {
+    let Some(mut chunk) = chunks.next().await? else {
+        return Ok(None);
+    };
+    let mut added = None;
+    if app.store().engine() == Engine::Postgres
+        && !target.looks()
+        && let Some(writing) = app.store().try_write(claimed.scope).await?
+    {
+        let rows = std::mem::take(&mut chunk.rows);
+        chunk.note_drafts(&rows, target.generates_emails);
+        added = Some(add(writing, target, rows).await?);
+    }
+    Ok(Some(Prepared { chunk, added }))
+}
+
+async fn add(writing: Writing, target: Target, rows: Vec<(u64, MappedRow)>) -> Result<Added> {
+    let new = rows.into_iter().map(|(row, mapped)| NewLead {
+        id: LeadId(writing.fresh_id()),
+        import_row: i64::try_from(row).ok(),
+        fields: mapped.fields,
+    });
+    let new: Vec<NewLead> = new.collect();
+    let (campaign, generation) = (target.campaign, target.lead_generation);
+    leads::insert_rows(&writing, campaign, generation, Some(target.import), &new).await?;
+    Ok(Added {
+        writing,
+        leads: new.len(),
+    })
+}
+
 /// Commits leads, counters, progress and event together, if the job is still ours. `began` is when this try began.
 pub(super) async fn commit(
     app: &App,
     claimed: &Claimed,
     import: &mut Import,
     began: Timestamp,
-    chunk: Chunk,
+    prepared: Prepared,
 ) -> Result<Committed> {
-    let mut writing = app.store().write(claimed.scope).await?;
+    let target = Target::of(import);
+    let (looks, duplicates) = (target.looks(), target.duplicates);
+    if looks {
+        settle_keys(app, claimed).await?;
+    }
+    let Prepared { mut chunk, added } = prepared;
+    let (writing, added) = match added {
+        Some(added) => (added.writing, Some(added.leads)),
+        None => (app.store().write(claimed.scope).await?, None),
+    };
     if jobs::hold(&writing, claimed).await? {
         return Ok(Committed::Stopped(ASKED_FOR));
     }
-    let duplicates = import.options.as_ref().map(|options| options.duplicates);
-    let duplicates = duplicates.unwrap_or_default();
-    let looks = duplicates.mode != DuplicateMode::Keep;
     if looks && duplicates.scope == DuplicateScope::Tenant {
         same::lock_tenant(&writing).await?;
     }
@@ -54,14 +144,16 @@ pub(super) async fn commit(
             "All leads of the campaign were deleted meanwhile",
         ));
     }
+    let rows = std::mem::take(&mut chunk.rows);
     let resolved = if looks {
-        compare(&writing, import, duplicates, chunk.rows).await?
+        compare(&writing, import, duplicates, rows).await?
     } else {
         Resolved {
-            created: chunk.rows,
+            created: rows,
             ..Resolved::default()
         }
     };
+    chunk.note_drafts(&resolved.created, target.generates_emails);
     let mut next = import.clone();
     next.state = ImportState::Running;
     next.started_at = next.started_at.or(Some(began));
@@ -69,14 +161,11 @@ pub(super) async fn commit(
     next.progress_ppm = chunk.progress_ppm;
     let counts = &mut next.counts;
     counts.rows_read = number(chunk.last_row)?;
-    counts.leads_created += number(resolved.created.len() as u64)?;
     counts.leads_updated += resolved.updated_rows;
     counts.leads_skipped += resolved.skipped_rows;
     counts.leads_failed += number(chunk.failed.len() as u64)?;
-    for (_, row) in &resolved.created {
-        counts.descriptions_from_file += i64::from(row.has_description);
-        counts.emails_from_file += i64::from(row.has_generated_email && import.generate_emails);
-    }
+    counts.descriptions_from_file += chunk.descriptions;
+    counts.emails_from_file += chunk.drafts;
     failures::insert(&writing, import.id, &chunk.failed).await?;
     let room = FAILED_ROWS_SHOWN_MAX.saturating_sub(next.failed_rows.len());
     let shown = chunk
@@ -89,16 +178,18 @@ pub(super) async fn commit(
         });
     next.failed_rows.extend(shown);
     same::save(&writing, &resolved.updated).await?;
-    let new = resolved.created.into_iter().map(|(row, mapped)| NewLead {
-        id: LeadId(writing.fresh_id()),
-        import_row: i64::try_from(row).ok(),
-        fields: mapped.fields,
-    });
-    let new: Vec<NewLead> = new.collect();
+    let Added {
+        mut writing,
+        leads: created,
+    } = match added {
+        Some(leads) => Added { writing, leads },
+        None => add(writing, target, resolved.created).await?,
+    };
+    next.counts.leads_created += number(created as u64)?;
     if app.options().quota_enforced {
         writing.enforce_quota();
     }
-    leads::insert(&mut writing, &mut campaign, Some(import.id), &new).await?;
+    leads::count(&mut writing, &mut campaign, created).await?;
     imports::save(&writing, &next).await?;
     let data = json!({
         "campaign_id": import.campaign_id,
@@ -118,6 +209,20 @@ pub(super) async fn commit(
     app.commit(writing, ()).await?;
     *import = next;
     Ok(Committed::Done)
+}
+
+/// Gives the tenant's leads the keys that they are compared by, in transactions of their own: after a large file there are
+/// many. Those that come meanwhile are few, and are given theirs by the transaction that looks.
+async fn settle_keys(app: &App, claimed: &Claimed) -> Result<()> {
+    loop {
+        let writing = app.store().write(claimed.scope).await?;
+        let is_cancelled = jobs::hold(&writing, claimed).await?;
+        let more = keys::settle(&writing, Settle::All).await?;
+        writing.commit().await?;
+        if is_cancelled || !more {
+            return Ok(());
+        }
+    }
 }
 
 /// Finds the leads that the rows are the same as, by one query, and decides what becomes of each row.

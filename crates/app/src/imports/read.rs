@@ -29,7 +29,21 @@ pub(super) struct Chunk {
     pub(super) last_row: u64,
     /// Millionths of the file that have been read.
     pub(super) progress_ppm: i64,
+    /// Leads made of it with a description.
+    pub(super) descriptions: i64,
+    /// Leads made of it with a drafted e-mail.
+    pub(super) drafts: i64,
     bytes: usize,
+}
+
+impl Chunk {
+    /// Counts what leads made of these rows bring along.
+    pub(super) fn note_drafts(&mut self, created: &[(u64, MappedRow)], generates_emails: bool) {
+        for (_, row) in created {
+            self.descriptions += i64::from(row.has_description);
+            self.drafts += i64::from(row.has_generated_email && generates_emails);
+        }
+    }
 }
 
 /// What the reader sends.

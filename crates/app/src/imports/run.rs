@@ -8,9 +8,10 @@ use domain::imports::{Import, ImportState, PPM};
 use domain::refusal::Refusal;
 use serde_json::json;
 use store::jobs::{self, Claimed, Outcome};
+use store::leads::words;
 use store::{Engine, imports};
 
-use super::chunk::{self, Committed};
+use super::chunk::{self, Committed, Target};
 use super::read;
 use crate::context::App;
 use crate::error::{Error, Result};
@@ -55,9 +56,11 @@ pub async fn run_turn(app: &App, claimed: &Claimed, id: ImportId, turn: &Turn) -
         }
     };
     let mut chunks = read::chunks(app, path, &import);
+    let target = Target::of(&import);
+    let mut prepared = chunk::prepare(app, claimed, target, &mut chunks).await;
     loop {
-        let chunk = match chunks.next().await {
-            Ok(Some(chunk)) => chunk,
+        let ready = match prepared {
+            Ok(Some(ready)) => ready,
             Ok(None) => return finish(app, claimed, import, End::Completed).await,
             Err(Error::Refused(refusal)) => {
                 let end = End::Failed(refusal.text.into_owned());
@@ -65,7 +68,12 @@ pub async fn run_turn(app: &App, claimed: &Claimed, id: ImportId, turn: &Turn) -
             }
             Err(error) => return Err(error),
         };
-        match chunk::commit(app, claimed, &mut import, began, chunk).await {
+        let committed;
+        (committed, prepared) = tokio::join!(
+            chunk::commit(app, claimed, &mut import, began, ready),
+            chunk::prepare(app, claimed, target, &mut chunks),
+        );
+        match committed {
             Ok(Committed::Done) => {}
             Ok(Committed::Stopped(why)) => {
                 return finish(app, claimed, import, End::Cancelled(why)).await;
@@ -165,6 +173,7 @@ async fn finish(app: &App, claimed: &Claimed, mut import: Import, end: End) -> R
     import.error = error;
     import.finished_at = Some(writing.now());
     imports::save(&writing, &import).await?;
+    words::ask(&writing).await?;
     let data = json!({
         "campaign_id": import.campaign_id,
         "rows_read": import.counts.rows_read,

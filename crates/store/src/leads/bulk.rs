@@ -1,8 +1,10 @@
 //! Adding leads, one or thousands, by one statement: `unnest` of arrays on PostgreSQL, `json_each`
 //! of one text on SQLite. These two queries are the one place where inserting differs by engine.
 
+use std::borrow::Cow;
+
 use domain::campaigns::Campaign;
-use domain::ids::{ImportId, LeadId};
+use domain::ids::{CampaignId, ImportId, LeadId};
 use domain::insights::Month;
 use domain::leads::LeadFields;
 use sea_orm::{ConnectionTrait, Statement, Value};
@@ -25,18 +27,12 @@ pub struct NewLead {
     pub fields: LeadFields,
 }
 
+/// `NAMES`, `ROWS` (the same, of `r`) and `ARRAYS` are replaced. The campaign is looked up once, not for each row as by a
+/// foreign key.
 const INSERT_POSTGRES: &str = "
-insert into campaign_leads (tenant_id, campaign_id, lead_generation, import_id, created_at, updated_at,
-    id, import_row, title, title_key, address, phone, website, website_host, email, email_key,
-    description, lead_score, generated_email, generated_whatsapp, deep_research, contact_source, scraped_data)
-select $1, $2, $3, $4, $5, $5, r.id, r.import_row, r.title, r.title_key, r.address, r.phone, r.website,
-    r.website_host, r.email, r.email_key, r.description, r.lead_score, r.generated_email,
-    r.generated_whatsapp, r.deep_research, r.contact_source, r.scraped_data::jsonb
-from unnest($6::text::uuid[], $7::text::bigint[], $8::text::text[], $9::text::text[], $10::text::text[], $11::text::text[], $12::text::text[],
-    $13::text::text[], $14::text::text[], $15::text::text[], $16::text::text[], $17::text::bigint[], $18::text::text[], $19::text::text[], $20::text::text[],
-    $21::text::text[], $22::text::text[])
-  as r (id, import_row, title, title_key, address, phone, website, website_host, email, email_key,
-    description, lead_score, generated_email, generated_whatsapp, deep_research, contact_source, scraped_data)";
+insert into campaign_leads (tenant_id, campaign_id, lead_generation, import_id, created_at, updated_at, NAMES)
+select $1, $2, $3, $4, $5, $5, ROWS from unnest(ARRAYS) as r (NAMES)
+where exists (select 1 from campaigns where id = $2 and tenant_id = $1)";
 const INSERT_SQLITE: &str = "
 insert into campaign_leads (tenant_id, campaign_id, lead_generation, import_id, created_at, updated_at,
     id, import_row, title, title_key, address, phone, website, website_host, email, email_key,
@@ -53,34 +49,56 @@ pub async fn insert(
     import: Option<ImportId>,
     new: &[NewLead],
 ) -> Result<()> {
+    insert_rows(writing, campaign.id, campaign.lead_generation, import, new).await?;
+    count(writing, campaign, new.len()).await
+}
+
+/// Adds the rows of leads, all or none, and counts nothing: whoever adds them locks the campaign before the commit, sees that
+/// it is there and of this generation, and counts them by [`count`].
+pub async fn insert_rows(
+    writing: &Writing,
+    campaign: CampaignId,
+    lead_generation: i32,
+    import: Option<ImportId>,
+    new: &[NewLead],
+) -> Result<()> {
     let (Some(first), Some(last)) = (new.first(), new.last()) else {
         return Ok(());
     };
-    let now = writing.now();
     let mut values: Vec<Value> = vec![
         writing.scope().tenant().0.into(),
-        campaign.id.0.into(),
-        campaign.lead_generation.into(),
+        campaign.0.into(),
+        lead_generation.into(),
         import.map(|id| id.0).into(),
-        now.0.into(),
+        writing.now().0.into(),
     ];
     let sql = match writing.engine() {
-        Engine::Postgres => {
-            values.extend(as_arrays(new));
-            INSERT_POSTGRES
-        }
+        Engine::Postgres => insert_postgres(new, &mut values),
         Engine::Sqlite => {
             values.push(as_json(new)?.into());
-            INSERT_SQLITE
+            INSERT_SQLITE.to_owned()
         }
     };
     let db = writing.connection();
     let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
-    db.execute_raw(statement).await?;
-    lead_words::note(writing, import, first.id, last.id).await?;
-    let count = i64::try_from(new.len()).unwrap_or(i64::MAX);
-    writing.change().leads_used += count;
-    campaigns::count_leads(writing, campaign, Month::of(now), count).await
+    let added = db.execute_raw(statement).await?.rows_affected();
+    if added != new.len() as u64 {
+        return Err(Error::Defect(
+            "leads of a campaign that is not the tenant's".into(),
+        ));
+    }
+    lead_words::note(writing, import, first.id, last.id).await
+}
+
+/// Counts leads that were added to a locked campaign.
+pub async fn count(writing: &mut Writing, campaign: &mut Campaign, leads: usize) -> Result<()> {
+    if leads == 0 {
+        return Ok(());
+    }
+    let leads = i64::try_from(leads).unwrap_or(i64::MAX);
+    writing.change().leads_used += leads;
+    let month = Month::of(writing.now());
+    campaigns::count_leads(writing, campaign, month, leads).await
 }
 
 pub(crate) fn extra(fields: &LeadFields) -> Option<String> {
@@ -90,37 +108,117 @@ pub(crate) fn extra(fields: &LeadFields) -> Option<String> {
         .map(|map| serde_json::Value::Object(map.clone()).to_string())
 }
 
-/// The columns as PostgreSQL's array literals: bound arrays cannot hold NULL.
-fn as_arrays(new: &[NewLead]) -> Vec<Value> {
-    let texts = |field: &dyn Fn(&LeadFields) -> Option<String>| -> Value {
-        array_literal(new.iter().map(|lead| field(&lead.fields))).into()
-    };
-    let plain = |field: &dyn Fn(&NewLead) -> Option<String>| -> Value {
-        array_literal(new.iter().map(field)).into()
-    };
-    vec![
-        plain(&|lead| Some(lead.id.to_string())),
-        plain(&|lead| lead.import_row.map(|row| row.to_string())),
-        texts(&|fields| fields.title.clone()),
-        texts(&|fields| Some(fields.title_key())),
-        texts(&|fields| fields.address.clone()),
-        texts(&|fields| fields.phone.clone()),
-        texts(&|fields| fields.website.clone()),
-        texts(&LeadFields::website_host),
-        texts(&|fields| fields.email.clone()),
-        texts(&LeadFields::email_key),
-        texts(&|fields| fields.description.clone()),
-        plain(&|lead| Some(lead.fields.lead_score.to_string())),
-        texts(&|fields| fields.generated_email.clone()),
-        texts(&|fields| fields.generated_whatsapp.clone()),
-        texts(&|fields| fields.deep_research.clone()),
-        texts(&|fields| fields.contact_source.clone()),
-        texts(&extra),
-    ]
+/// A column: its name, PostgreSQL's type for an array of it, its value, and what it is where it is not given.
+type Column<'a> = (
+    &'static str,
+    &'static str,
+    &'a dyn Fn(&'a NewLead) -> Option<Cow<'a, str>>,
+    Option<&'static str>,
+);
+
+/// The statement and its arrays. A column that no lead has is left out, since each costs the server time for every row.
+fn insert_postgres<'a>(new: &'a [NewLead], values: &mut Vec<Value>) -> String {
+    fn text(text: &Option<String>) -> Option<Cow<'_, str>> {
+        text.as_deref().map(Cow::Borrowed)
+    }
+    let columns: [Column<'a>; 17] = [
+        ("id", "uuid", &|lead| Some(lead.id.to_string().into()), None),
+        (
+            "import_row",
+            "bigint",
+            &|lead| lead.import_row.map(|row| row.to_string().into()),
+            None,
+        ),
+        ("title", "text", &|lead| text(&lead.fields.title), None),
+        (
+            "title_key",
+            "text",
+            &|lead| Some(lead.fields.title_key().into()),
+            None,
+        ),
+        ("address", "text", &|lead| text(&lead.fields.address), None),
+        ("phone", "text", &|lead| text(&lead.fields.phone), None),
+        ("website", "text", &|lead| text(&lead.fields.website), None),
+        (
+            "website_host",
+            "text",
+            &|lead| lead.fields.website_host().map(Cow::Owned),
+            None,
+        ),
+        ("email", "text", &|lead| text(&lead.fields.email), None),
+        (
+            "email_key",
+            "text",
+            &|lead| lead.fields.email_key().map(Cow::Owned),
+            None,
+        ),
+        (
+            "description",
+            "text",
+            &|lead| text(&lead.fields.description),
+            None,
+        ),
+        (
+            "lead_score",
+            "bigint",
+            &|lead| Some(lead.fields.lead_score.to_string().into()),
+            Some("0"),
+        ),
+        (
+            "generated_email",
+            "text",
+            &|lead| text(&lead.fields.generated_email),
+            None,
+        ),
+        (
+            "generated_whatsapp",
+            "text",
+            &|lead| text(&lead.fields.generated_whatsapp),
+            None,
+        ),
+        (
+            "deep_research",
+            "text",
+            &|lead| text(&lead.fields.deep_research),
+            None,
+        ),
+        (
+            "contact_source",
+            "text",
+            &|lead| text(&lead.fields.contact_source),
+            None,
+        ),
+        (
+            "scraped_data",
+            "text",
+            &|lead| extra(&lead.fields).map(Cow::Owned),
+            None,
+        ),
+    ];
+    let (mut names, mut rows, mut arrays) = (Vec::new(), Vec::new(), Vec::new());
+    for (name, of, value, absent) in columns {
+        let cells: Vec<Option<Cow<'a, str>>> = new.iter().map(value).collect();
+        if cells.iter().all(|cell| cell.as_deref() == absent) {
+            continue;
+        }
+        values.push(array_literal(cells).into());
+        names.push(name);
+        let cast = if name == "scraped_data" {
+            "::jsonb"
+        } else {
+            ""
+        };
+        rows.push(format!("r.{name}{cast}"));
+        arrays.push(format!("${}::text::{of}[]", values.len()));
+    }
+    INSERT_POSTGRES
+        .replace("NAMES", &names.join(", "))
+        .replace("ROWS", &rows.join(", "))
+        .replace("ARRAYS", &arrays.join(", "))
 }
 
 /// `{"a",NULL,"b"}`, as PostgreSQL reads an array (its manual, "Array Input and Output Syntax").
-fn array_literal(items: impl Iterator<Item = Option<String>>) -> String {
+fn array_literal<'a>(items: impl IntoIterator<Item = Option<Cow<'a, str>>>) -> String {
     let mut literal = String::from("{");
     for item in items {
         if literal.len() > 1 {

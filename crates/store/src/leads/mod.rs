@@ -2,20 +2,22 @@
 //! when it is not in the trash; every query here says so.
 //!
 //! * [`page`](fn@page) reads a campaign's leads by keyset pages, filtered, sorted, searched.
-//! * [`insert`] adds any number by one statement for each engine.
+//! * [`insert`] adds any number by one statement for each engine; [`insert_rows`] and [`count`] are its halves.
 //! * [`extra_names`] says which extra data a campaign's leads carry.
+//! * [`keys`] keeps what leads are sorted and compared by, where that is no index.
 //! * [`same`] finds and changes those that a file's rows are the same as.
 //! * [`words`] keeps the words by which leads are found.
 
 mod bulk;
 mod extra;
+pub mod keys;
 mod page;
 mod rows;
 pub mod same;
 mod search;
 pub mod words;
 
-pub use bulk::{NewLead, insert};
+pub use bulk::{NewLead, count, insert, insert_rows};
 pub use extra::{ExtraNames, Look, Place, extra_names};
 pub use page::{Cursor, page};
 

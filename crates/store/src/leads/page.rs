@@ -5,10 +5,10 @@ use domain::campaigns::Campaign;
 use domain::ids::LeadId;
 use domain::leads::{Lead, LeadFilter, LeadSort};
 use domain::search::words_of_search;
-use sea_orm::Value;
+use sea_orm::{ConnectionTrait, DatabaseBackend, Value};
 
 use crate::error::Result;
-use crate::leads::{rows, search};
+use crate::leads::{keys, rows, search};
 use crate::read::Read;
 
 /// Where a page ended.
@@ -56,6 +56,43 @@ impl Query {
     }
 }
 
+/// What is read in the order of the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum By {
+    /// The leads, `l`, by an index or sorted.
+    Leads,
+    /// SQLite's titles, `t`, and the lead of each.
+    Titles,
+}
+
+impl By {
+    pub(super) fn tables(self) -> &'static str {
+        match self {
+            Self::Leads => "campaign_leads l",
+            Self::Titles => "lead_titles t cross join campaign_leads l on l.id = t.lead_id",
+        }
+    }
+
+    /// The columns of the order: the sort's, and the id.
+    pub(super) fn order(self, column: &str) -> (String, &'static str) {
+        match self {
+            Self::Leads => (format!("l.{column}"), "l.id"),
+            Self::Titles => (format!("t.{column}"), "t.lead_id"),
+        }
+    }
+
+    /// The leads of a campaign's generation, by the columns that the order's index begins with.
+    pub(super) fn of_campaign(self, campaign: &str, generation: &str) -> String {
+        let of = |table| {
+            format!("{table}.campaign_id = {campaign} and {table}.lead_generation = {generation}")
+        };
+        match self {
+            Self::Leads => of("l"),
+            Self::Titles => format!("{} and {}", of("t"), of("l")),
+        }
+    }
+}
+
 /// What a page is asked for.
 #[derive(Debug)]
 pub(super) struct Wanted<'a> {
@@ -68,6 +105,8 @@ pub(super) struct Wanted<'a> {
     pub(super) column: &'static str,
     pub(super) direction: &'static str,
     beyond: &'static str,
+    /// What the page is read in the order of.
+    pub(super) by: By,
 }
 
 /// The leads of a campaign after `after`, at most `limit`, and where the next page begins.
@@ -84,6 +123,10 @@ pub async fn page(
         LeadSort::Title => ("title_key", "asc", ">"),
         LeadSort::Score => ("lead_score", "desc", "<"),
     };
+    // Without all titles there, SQLite sorts.
+    let has_titles = filter.sort == LeadSort::Title
+        && db.connection().get_database_backend() == DatabaseBackend::Sqlite
+        && keys::are_settled(db, campaign.id).await?;
     let words = filter.q.as_deref().map(words_of_search);
     let wanted = Wanted {
         campaign,
@@ -94,6 +137,7 @@ pub async fn page(
         column,
         direction,
         beyond,
+        by: if has_titles { By::Titles } else { By::Leads },
     };
     let mut found = if wanted.words.is_empty() {
         rows::read(db, wanted.in_order(db), wanted.leads).await?
@@ -111,13 +155,14 @@ pub async fn page(
 }
 
 impl Wanted<'_> {
-    /// All that a lead must be but for the words, as conditions of `l`; they begin with the columns of the sort's index.
-    pub(super) fn conditions(&self, db: &impl Read, query: &mut Query) -> String {
+    /// All that a lead must be but for the words; the conditions begin with the columns of the sort's index.
+    pub(super) fn conditions(&self, db: &impl Read, query: &mut Query, by: By) -> String {
         let tenant = query.bind(db.scope().tenant().0);
         let campaign = query.bind(self.campaign.id.0);
         let generation = query.bind(self.campaign.lead_generation);
         let mut text = format!(
-            "l.campaign_id = {campaign} and l.lead_generation = {generation} and l.tenant_id = {tenant} and l.trashed_at is null"
+            "{} and l.tenant_id = {tenant} and l.trashed_at is null",
+            by.of_campaign(&campaign, &generation)
         );
         if let Some(min_score) = self.filter.min_score {
             let bound = query.bind(min_score);
@@ -127,18 +172,18 @@ impl Wanted<'_> {
             let bound = query.bind(email_sent);
             text.push_str(&format!(" and l.email_sent = {bound}"));
         }
-        text + &self.start(query)
+        text + &self.start(query, by)
     }
 
     /// Where the page begins.
-    pub(super) fn start(&self, query: &mut Query) -> String {
+    pub(super) fn start(&self, query: &mut Query, by: By) -> String {
         let Some(after) = self.after else {
             return String::new();
         };
-        let (column, beyond) = (self.column, self.beyond);
+        let (column, id) = by.order(self.column);
         let key = query.bind(after.value(self.filter.sort));
-        let id = query.bind(after.id.0);
-        format!(" and (l.{column}, l.id) {beyond} ({key}, {id})")
+        let last = query.bind(after.id.0);
+        format!(" and ({column}, {id}) {} ({key}, {last})", self.beyond)
     }
 
     /// The comparison with a place that the page does not go beyond.
@@ -152,19 +197,20 @@ impl Wanted<'_> {
     }
 
     /// The order of the page and its length; as a number, since PostgreSQL plans a length that it does not know anew each time.
-    pub(super) fn cut(&self) -> String {
-        let (column, direction, leads) = (self.column, self.direction, self.leads);
-        format!(" order by l.{column} {direction}, l.id {direction} limit {leads}")
+    pub(super) fn cut(&self, by: By) -> String {
+        let ((column, id), direction, leads) = (by.order(self.column), self.direction, self.leads);
+        format!(" order by {column} {direction}, {id} {direction} limit {leads}")
     }
 
     /// Leads in the order of the sort's index, without a look at the words.
     fn in_order(&self, db: &impl Read) -> Query {
         let mut query = Query::default();
-        let conditions = self.conditions(db, &mut query);
-        let cut = self.cut();
+        let conditions = self.conditions(db, &mut query, self.by);
+        let cut = self.cut(self.by);
         query.text = format!(
-            "select {} from campaign_leads l where {conditions}{cut}",
-            rows::COLUMNS
+            "select {} from {} where {conditions}{cut}",
+            rows::COLUMNS,
+            self.by.tables()
         );
         query
     }

@@ -6,6 +6,7 @@ use domain::leads::Lead;
 use sea_orm::{ConnectionTrait, FromQueryResult, Statement, Value};
 use uuid::Uuid;
 
+use super::keys::{self, Settle};
 use super::{bulk, lead, words};
 use crate::connect::Engine;
 use crate::error::{Error, Result};
@@ -19,9 +20,9 @@ const ROWS_POSTGRES: &str = "(select cast(value ->> 0 as bigint) as n, value ->>
 const ROWS_SQLITE: &str =
     "(select value ->> 0 as n, value ->> 1 as email, value ->> 2 as host, value ->> 3 as title
     from json_each($2)) as r";
-/// The oldest lead of each key; the id stands in both indexes, so that each look-up is one step.
+/// The oldest lead of each key; the id stands in both indexes and in the table of keys, so that each look-up is one step.
 /// `LIVE` and `SCOPE` are replaced; comparing with `true` keeps SQLite from another index.
-const FIND: &str = "
+const FIND_POSTGRES: &str = "
 select r.n as n,
     (select l.id from campaign_leads l join campaigns c on c.id = l.campaign_id
      where l.tenant_id = $1 and l.email_key = r.email and LIVE SCOPE
@@ -31,11 +32,22 @@ select r.n as n,
        and (r.email is null or l.email_key is null) and LIVE SCOPE
      order by l.id limit 1) as by_site
 from ROWS";
+const FIND_SQLITE: &str = "
+select r.n as n,
+    (select l.id from lead_keys k cross join campaign_leads l on l.id = k.lead_id join campaigns c on c.id = l.campaign_id
+     where k.tenant_id = $1 and k.key = 'e:' || r.email and LIVE SCOPE
+     order by k.lead_id limit 1) as by_email,
+    (select l.id from lead_keys k cross join campaign_leads l on l.id = k.lead_id join campaigns c on c.id = l.campaign_id
+     where k.tenant_id = $1 and k.key = 's:' || r.host || '/' || r.title
+       and (r.email is null or l.email_key is null) and LIVE SCOPE
+     order by k.lead_id limit 1) as by_site
+from ROWS";
 const LIVE: &str =
     "l.trashed_at is null and c.deleted_at is null and c.lead_generation = l.lead_generation";
 const IN_CAMPAIGN: &str = "and (l.campaign_id = $3) = true";
 
-/// For each row the oldest live leads that it is the same as, in one campaign or in all of the tenant.
+/// For each row the oldest live leads that it is the same as, in one campaign or in all of the tenant. Leads without their keys
+/// are given them first.
 pub async fn find(
     writing: &Writing,
     campaign: Option<CampaignId>,
@@ -62,11 +74,12 @@ pub async fn find(
         }
         None => "",
     };
-    let rows = match writing.engine() {
-        Engine::Postgres => ROWS_POSTGRES,
-        Engine::Sqlite => ROWS_SQLITE,
+    while keys::settle(writing, Settle::All).await? {}
+    let (find, rows) = match writing.engine() {
+        Engine::Postgres => (FIND_POSTGRES, ROWS_POSTGRES),
+        Engine::Sqlite => (FIND_SQLITE, ROWS_SQLITE),
     };
-    let sql = FIND
+    let sql = find
         .replace("LIVE", LIVE)
         .replace("SCOPE", scope)
         .replace("ROWS", rows);

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::connect::Engine;
 use crate::error::Result;
-use crate::leads::page::{Query, Wanted};
+use crate::leads::page::{By, Query, Wanted};
 use crate::leads::rows;
 use crate::read::Read;
 
@@ -99,13 +99,14 @@ async fn end_of_first(db: &impl Read, wanted: &Wanted<'_>) -> Result<Option<Plac
     let mut query = Query::default();
     let campaign = query.bind(wanted.campaign.id.0);
     let generation = query.bind(wanted.campaign.lead_generation);
-    let start = wanted.start(&mut query);
-    let (column, direction) = (wanted.column, wanted.direction);
+    let start = wanted.start(&mut query, wanted.by);
+    let ((column, id), direction) = (wanted.by.order(wanted.column), wanted.direction);
     let skipped = FIRST_LEADS - 1;
     let sql = format!(
-        "select l.{column} as key, l.id as id from campaign_leads l
-         where l.campaign_id = {campaign} and l.lead_generation = {generation}{start}
-         order by l.{column} {direction}, l.id {direction} limit 1 offset {skipped}"
+        "select {column} as key, {id} as id from {} where {}{start}
+         order by {column} {direction}, {id} {direction} limit 1 offset {skipped}",
+        wanted.by.tables(),
+        wanted.by.of_campaign(&campaign, &generation),
     );
     let connection = db.connection();
     let backend = connection.get_database_backend();
@@ -122,19 +123,20 @@ async fn end_of_first(db: &impl Read, wanted: &Wanted<'_>) -> Result<Option<Plac
 /// Asks each lead for the words, in the page's order, up to a place or to the end.
 async fn in_order(db: &impl Read, wanted: &Wanted<'_>, end: Option<Place>) -> Result<Vec<Lead>> {
     let mut query = Query::default();
-    let mut text = wanted.conditions(db, &mut query);
-    if let Some((key, id)) = end {
-        let (key, id) = (query.bind(key), query.bind(id));
-        let (column, within) = (wanted.column, wanted.within());
-        text.push_str(&format!(" and (l.{column}, l.id) {within} ({key}, {id})"));
+    let mut text = wanted.conditions(db, &mut query, wanted.by);
+    if let Some((key, last)) = end {
+        let (key, last) = (query.bind(key), query.bind(last));
+        let ((column, id), within) = (wanted.by.order(wanted.column), wanted.within());
+        text.push_str(&format!(" and ({column}, {id}) {within} ({key}, {last})"));
     }
     for word in &wanted.words {
         text.push_str(&has_word(&mut query, word));
     }
-    let cut = wanted.cut();
+    let cut = wanted.cut(wanted.by);
     query.text = format!(
-        "select {} from campaign_leads l where {text}{cut}",
-        rows::COLUMNS
+        "select {} from {} where {text}{cut}",
+        rows::COLUMNS,
+        wanted.by.tables()
     );
     rows::read(db, query, wanted.leads).await
 }
@@ -142,13 +144,13 @@ async fn in_order(db: &impl Read, wanted: &Wanted<'_>, end: Option<Place>) -> Re
 /// Sorts the leads of one word and asks them for the others. Each lead is looked up by its id, on either engine.
 async fn of_word(db: &impl Read, wanted: &Wanted<'_>, place: usize) -> Result<Vec<Lead>> {
     let mut query = Query::default();
-    let mut text = wanted.conditions(db, &mut query);
+    let mut text = wanted.conditions(db, &mut query, By::Leads);
     let campaign = query.bind(wanted.campaign.id.0);
     let range = range(&mut query, &wanted.words[place]);
     for (_, word) in wanted.words.iter().enumerate().filter(|(n, _)| *n != place) {
         text.push_str(&has_word(&mut query, word));
     }
-    let cut = wanted.cut();
+    let cut = wanted.cut(By::Leads);
     let looked_up = match engine(db) {
         Engine::Postgres => {
             "lateral (select * from campaign_leads l where l.id = h.lead_id offset 0) l"

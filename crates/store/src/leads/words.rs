@@ -22,24 +22,36 @@ pub const FILL_LEADS: i64 = 1_000;
 const FILL_NOTES_MAX: usize = 200;
 
 const NOTE: &str = "
-insert into search_backlog (id, tenant_id, import_id, first_lead_id, last_lead_id)
-values ($1, $2, $3, $4, $5)";
+insert into search_backlog (id, tenant_id, import_id, first_lead_id, last_lead_id, keys_from)
+values ($1, $2, $3, $4, $5, $6)";
 
-/// Notes a range of new or changed leads, and asks for the job that writes their words.
+/// Notes a range of new or changed leads, and asks for the job that writes their words. An import asks at its end
+/// ([`ask`]): until then its words would only take turns with its rows.
 pub(crate) async fn note(
     writing: &Writing,
     import: Option<ImportId>,
     first: LeadId,
     last: LeadId,
 ) -> Result<()> {
+    let keys_wait = import.is_some() && writing.engine() == Engine::Sqlite;
+    let keys_from = keys_wait.then_some(first);
     let values = [
         writing.fresh_id().into(),
         writing.scope().tenant().0.into(),
         import.map(|id| id.0).into(),
         first.0.into(),
         last.0.into(),
+        keys_from.map(|id| id.0).into(),
     ];
     execute(writing, NOTE, values.to_vec()).await?;
+    match import {
+        None => ask(writing).await,
+        Some(_) => Ok(()),
+    }
+}
+
+/// Asks for the job that writes the words of what was noted.
+pub async fn ask(writing: &Writing) -> Result<()> {
     jobs::enqueue(writing, &domain::jobs::Job::FillSearch).await
 }
 
@@ -63,7 +75,7 @@ pub(crate) async fn note_each(writing: &Writing, leads: &[LeadId]) -> Result<()>
     };
     let values = vec![writing.scope().tenant().0.into(), json(&rows)?];
     execute(writing, sql, values).await?;
-    jobs::enqueue(writing, &domain::jobs::Job::FillSearch).await
+    ask(writing).await
 }
 
 #[derive(Debug, FromQueryResult)]
@@ -75,8 +87,10 @@ struct Noted {
 }
 
 const OLDEST: &str = "
-select id, import_id, first_lead_id, last_lead_id from search_backlog
-where tenant_id = $1 order by id limit 1";
+select b.id, b.import_id, b.first_lead_id, b.last_lead_id from search_backlog b
+where b.tenant_id = $1 and b.keys_from is null
+  and not exists (select 1 from imports i where i.id = b.import_id and i.state in ('queued', 'running'))
+order by b.id limit 1";
 const LEADS: &str = "
 select * from campaign_leads where tenant_id = $1 and id >= $2 and id <= $3
   and ($4 is null or import_id = $4) order by id limit $5";
@@ -94,7 +108,8 @@ insert into lead_words (campaign_id, word, lead_id)
 select unhex(value ->> 0), value ->> 1, unhex(value ->> 2) from json_each($1) where true
 on conflict do nothing";
 
-/// Writes the words of the leads noted first, a bounded number; says whether more may be noted.
+/// Writes the words of the leads noted first, a bounded number; says whether more may be noted. Those of an import follow when
+/// it has ended, and when their keys are written.
 pub async fn fill(writing: &Writing) -> Result<bool> {
     let mut leads = 0;
     for _ in 0..FILL_NOTES_MAX {

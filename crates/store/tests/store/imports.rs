@@ -11,7 +11,7 @@ use crate::world::{World, commit, on_both_engines};
 const DAY_SECONDS: i64 = 24 * 3600;
 
 /// An upload of the file `print` that waits for its job.
-async fn upload(world: &World, scope: TenantScope, campaign: &Campaign) -> Import {
+pub(crate) async fn upload(world: &World, scope: TenantScope, campaign: &Campaign) -> Import {
     let writing = world.begin(scope).await;
     let id = writing.fresh_id();
     let import = Import {
@@ -43,7 +43,7 @@ async fn upload(world: &World, scope: TenantScope, campaign: &Campaign) -> Impor
     import
 }
 
-async fn ends(world: &World, scope: TenantScope, import: &Import, state: ImportState) {
+pub(crate) async fn ends(world: &World, scope: TenantScope, import: &Import, state: ImportState) {
     let mut ended = import.clone();
     ended.state = state;
     let writing = world.begin(scope).await;

@@ -7,6 +7,7 @@ mod follow;
 mod imports;
 mod isolation;
 mod jobs;
+mod keys;
 mod leads;
 mod lookups;
 mod migrate;

@@ -104,13 +104,25 @@ async fn large_tables_are_looked_up_not_read(world: World) {
         ("lead_score", "leads_by_score"),
     ] {
         for (direction, beyond) in [("asc", ">"), ("desc", "<")] {
-            let key = if column == "title_key" { "'k5'" } else { "50" };
-            let sql = format!(
+            let is_title = column == "title_key";
+            let key = if is_title { "'k5'" } else { "50" };
+            let mut sql = format!(
                 "select l.* from campaign_leads l where l.tenant_id = {tenant} and l.campaign_id = {of}
                  and l.lead_generation = 1 and l.trashed_at is null and (l.{column}, l.id) {beyond} ({key}, {})
                  order by l.{column} {direction}, l.id {direction} limit 101",
                 uuid(id.0)
             );
+            // SQLite has the titles in a table of their own.
+            let mut index = index;
+            if is_title && world.engine() == Engine::Sqlite {
+                index = "SEARCH t USING PRIMARY KEY";
+                sql = sql
+                    .replace("campaign_leads l where", "lead_titles t cross join campaign_leads l on l.id = t.lead_id where t.campaign_id = l.campaign_id and t.lead_generation = 1 and")
+                    .replace("t.campaign_id = l.campaign_id", &format!("t.campaign_id = {of}"))
+                    .replace("l.title_key", "t.title_key")
+                    .replace("(t.title_key, l.id)", "(t.title_key, t.lead_id)")
+                    .replace(&format!("l.id {direction}"), &format!("t.lead_id {direction}"));
+            }
             let plan = plan(&world, &sql).await;
             assert!(plan.contains(index), "{plan}");
             assert!(

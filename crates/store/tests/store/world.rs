@@ -15,6 +15,7 @@ use domain::tenants::NewTenant;
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, QueryResult};
 use serde_json::json;
 use store::leads::NewLead;
+use store::leads::keys::Settle;
 use store::{Engine, Options, Read, Store, TenantScope, Writing, unscoped};
 use testkit::TempDir;
 
@@ -169,7 +170,9 @@ impl World {
     pub(crate) async fn fill_words(&self, scope: TenantScope) {
         loop {
             let writing = self.begin(scope).await;
-            let more = store::leads::words::fill(&writing).await.expect("filled");
+            let keys_wait = store::leads::keys::settle(&writing, Settle::All).await;
+            let more = keys_wait.expect("settled")
+                || store::leads::words::fill(&writing).await.expect("filled");
             writing.commit().await.expect("committed");
             if !more {
                 return;
