@@ -121,11 +121,11 @@ impl ImportProgress {
             }
             ImportState::Done => "The file has no rows.".into(),
             ImportState::Failed if self.leads_created + self.leads_updated > 0 => format!(
-                "What was read before is kept: {kept}. Mend the file and import it again, or undo what was added."
+                "What was read before is kept: {kept}. To start over, undo it, mend the file and import it again."
             ),
             ImportState::Failed => "Nothing was added. Mend the file and import it again.".into(),
             ImportState::Cancelled if self.leads_created + self.leads_updated > 0 => format!(
-                "What was read before is kept: {kept}. Import the file again to go on, or undo what was added."
+                "What was read before is kept: {kept}. To start over, undo it and import the file again."
             ),
             ImportState::Cancelled => "Nothing was added. Import the file again whenever you like.".into(),
             ImportState::Undoing => "You can close this page; it goes on.".into(),
