@@ -105,3 +105,59 @@ fn target(url: &str, token: Option<&str>) -> Result<(Target, String), String> {
     };
     Ok((target, authority))
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+    use http_body_util::BodyExt;
+
+    use super::*;
+
+    fn read(line: &[&str]) -> Result<Targets, String> {
+        Targets::read(&Options::parse_from([&["bench-load"], line].concat()))
+    }
+
+    #[tokio::test]
+    async fn each_request_takes_the_next_address_and_a_number_of_its_own() {
+        let line = [
+            "http://h:1/a",
+            "http://h:1/b",
+            "--body",
+            "n{n}",
+            "--token",
+            "t",
+        ];
+        let targets = read(&line).unwrap();
+        for (turn, (path, body)) in [("/a", "n0"), ("/b", "n1"), ("/a", "n2")]
+            .iter()
+            .enumerate()
+        {
+            let request = targets.next(0, turn);
+            assert_eq!(request.uri(), path);
+            assert_eq!(request.headers()[AUTHORIZATION], "Bearer t");
+            assert_eq!(
+                request.into_body().collect().await.unwrap().to_bytes(),
+                body
+            );
+        }
+    }
+
+    #[test]
+    fn a_pinned_client_keeps_to_its_address() {
+        let targets = read(&["http://h:1/a", "http://h:1/b", "--pinned"]).unwrap();
+        assert_eq!(targets.next(1, 0).uri(), "/b");
+        assert_eq!(targets.next(1, 1).uri(), "/b");
+    }
+
+    #[test]
+    fn what_is_no_address_of_one_server_is_refused() {
+        for line in [
+            &[][..],
+            &["h/a"],
+            &["https://h/a"],
+            &["http://h:1/a", "http://h:2/a"],
+        ] {
+            assert!(read(line).is_err(), "{line:?}");
+        }
+    }
+}
