@@ -1,9 +1,8 @@
-//! Committing one chunk of an import. Where the database works for several at once, the rows of the next chunk are added in
-//! a transaction of their own while this one commits ([`prepare`]); what decides whether they stay is done in order.
+//! Committing one chunk of an import.
 
 use domain::clock::Timestamp;
 use domain::events::{Actor, Event, EventName};
-use domain::ids::{CampaignId, ImportId, LeadId};
+use domain::ids::LeadId;
 use domain::imports::{
     DuplicateMode, DuplicateScope, Duplicates, FAILED_ROWS_SHOWN_MAX, FailedRow, Import,
     ImportState, LeadKeys, MappedRow, Resolved, resolve,
@@ -12,10 +11,10 @@ use serde_json::json;
 use store::imports::failures;
 use store::jobs::{self, Claimed};
 use store::leads::keys::{self, Settle};
-use store::leads::{self, NewLead, same};
-use store::{Engine, Writing, campaigns, imports};
+use store::leads::{self, same};
+use store::{Writing, campaigns, imports};
 
-use super::read::{Chunk, Chunks};
+use super::ahead::{Added, Prepared, Target, add, as_new};
 use crate::context::App;
 use crate::error::{Error, Result};
 
@@ -28,88 +27,6 @@ pub(super) enum Committed {
     Done,
     /// Nothing was written: somebody stopped the import, or its campaign or leads were deleted.
     Stopped(&'static str),
-}
-
-/// A chunk on its way.
-pub(super) struct Prepared {
-    chunk: Chunk,
-    /// The open transaction that has its rows already.
-    added: Option<Added>,
-}
-
-/// Rows that are added and not committed.
-struct Added {
-    writing: Writing,
-    leads: usize,
-}
-
-/// Which rows an import adds where.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Target {
-    import: ImportId,
-    campaign: CampaignId,
-    lead_generation: i32,
-    generates_emails: bool,
-    duplicates: Duplicates,
-}
-
-impl Target {
-    /// The import's.
-    pub(super) fn of(import: &Import) -> Self {
-        let options = import.options.as_ref();
-        Self {
-            import: import.id,
-            campaign: import.campaign_id,
-            lead_generation: import.lead_generation,
-            generates_emails: import.generate_emails,
-            duplicates: options
-                .map(|options| options.duplicates)
-                .unwrap_or_default(),
-        }
-    }
-
-    /// Whether rows are compared with leads that are there.
-    fn looks(self) -> bool {
-        self.duplicates.mode != DuplicateMode::Keep
-    }
-}
-
-/// Takes the next chunk, and adds its rows where that need not wait for the chunk before: on PostgreSQL, when a connection is
-/// free and no row is compared with others. `None` is the end of the file.
-pub(super) async fn prepare(
-    app: &App,
-    claimed: &Claimed,
-    target: Target,
-    chunks: &mut Chunks,
-) -> Result<Option<Prepared>> {
-    let Some(mut chunk) = chunks.next().await? else {
-        return Ok(None);
-    };
-    let mut added = None;
-    if app.store().engine() == Engine::Postgres
-        && !target.looks()
-        && let Some(writing) = app.store().try_write(claimed.scope).await?
-    {
-        let rows = std::mem::take(&mut chunk.rows);
-        chunk.note_drafts(&rows, target.generates_emails);
-        added = Some(add(writing, target, rows).await?);
-    }
-    Ok(Some(Prepared { chunk, added }))
-}
-
-async fn add(writing: Writing, target: Target, rows: Vec<(u64, MappedRow)>) -> Result<Added> {
-    let new = rows.into_iter().map(|(row, mapped)| NewLead {
-        id: LeadId(writing.fresh_id()),
-        import_row: i64::try_from(row).ok(),
-        fields: mapped.fields,
-    });
-    let new: Vec<NewLead> = new.collect();
-    let (campaign, generation) = (target.campaign, target.lead_generation);
-    leads::insert_rows(&writing, campaign, generation, Some(target.import), &new).await?;
-    Ok(Added {
-        writing,
-        leads: new.len(),
-    })
 }
 
 /// Commits leads, counters, progress and event together, if the job is still ours. `began` is when this try began.
@@ -183,7 +100,10 @@ pub(super) async fn commit(
         leads: created,
     } = match added {
         Some(leads) => Added { writing, leads },
-        None => add(writing, target, resolved.created).await?,
+        None => {
+            let new = as_new(&writing, resolved.created);
+            add(writing, target, new).await?
+        }
     };
     next.counts.leads_created += number(created as u64)?;
     if app.options().quota_enforced {

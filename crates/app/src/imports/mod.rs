@@ -9,6 +9,7 @@
 //! campaign are deleted. No clock decides about it, so one that is set forward makes no retry add the rows twice
 //! (I12); an answer that was never fetched is attached to for longer than the hour of the contract.
 
+mod ahead;
 mod cancel;
 mod chunk;
 mod count;

@@ -12,7 +12,7 @@ use super::upload;
 use crate::error::Error;
 
 /// Rows of a chunk, at most.
-const CHUNK_ROWS: usize = 2_000;
+const CHUNK_ROWS: usize = 5_000;
 /// Bytes of text of a chunk, at most (one row may be over).
 const CHUNK_BYTES: usize = 2 << 20;
 /// Chunks that may wait for the database.

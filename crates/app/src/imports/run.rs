@@ -11,7 +11,8 @@ use store::jobs::{self, Claimed, Outcome};
 use store::leads::words;
 use store::{Engine, imports};
 
-use super::chunk::{self, Committed, Target};
+use super::ahead::Ahead;
+use super::chunk::{self, Committed};
 use super::read;
 use crate::context::App;
 use crate::error::{Error, Result};
@@ -55,11 +56,9 @@ pub async fn run_turn(app: &App, claimed: &Claimed, id: ImportId, turn: &Turn) -
             return give_back(app, claimed, import, &error.to_string(), OUT_OF_REACH).await;
         }
     };
-    let mut chunks = read::chunks(app, path, &import);
-    let target = Target::of(&import);
-    let mut prepared = chunk::prepare(app, claimed, target, &mut chunks).await;
+    let mut ahead = Ahead::new(app, claimed, &import, read::chunks(app, path, &import));
     loop {
-        let ready = match prepared {
+        let ready = match ahead.next().await {
             Ok(Some(ready)) => ready,
             Ok(None) => return finish(app, claimed, import, End::Completed).await,
             Err(Error::Refused(refusal)) => {
@@ -68,10 +67,9 @@ pub async fn run_turn(app: &App, claimed: &Claimed, id: ImportId, turn: &Turn) -
             }
             Err(error) => return Err(error),
         };
-        let committed;
-        (committed, prepared) = tokio::join!(
+        let (committed, ()) = tokio::join!(
             chunk::commit(app, claimed, &mut import, began, ready),
-            chunk::prepare(app, claimed, target, &mut chunks),
+            ahead.fill(),
         );
         match committed {
             Ok(Committed::Done) => {}

@@ -27,11 +27,12 @@ pub struct NewLead {
     pub fields: LeadFields,
 }
 
-/// `NAMES`, `ROWS` (the same, of `r`) and `ARRAYS` are replaced. The campaign is looked up once, not for each row as by a
+/// `NAMES`, `ROWS` (the same, of `r`) and `ARRAYS` are replaced. Arrays stand where rows come out of them one by one, without a
+/// table of them in between, and each in a query of its own, so that planning does not read them. The campaign is looked up once, not for each row as by a
 /// foreign key.
 const INSERT_POSTGRES: &str = "
 insert into campaign_leads (tenant_id, campaign_id, lead_generation, import_id, created_at, updated_at, NAMES)
-select $1, $2, $3, $4, $5, $5, ROWS from unnest(ARRAYS) as r (NAMES)
+select $1, $2, $3, $4, $5, $5, ROWS from (select ARRAYS) as r
 where exists (select 1 from campaigns where id = $2 and tenant_id = $1)";
 const INSERT_SQLITE: &str = "
 insert into campaign_leads (tenant_id, campaign_id, lead_generation, import_id, created_at, updated_at,
@@ -209,7 +210,10 @@ fn insert_postgres<'a>(new: &'a [NewLead], values: &mut Vec<Value>) -> String {
             ""
         };
         rows.push(format!("r.{name}{cast}"));
-        arrays.push(format!("${}::text::{of}[]", values.len()));
+        arrays.push(format!(
+            "unnest((select ${}::text::{of}[])) as {name}",
+            values.len()
+        ));
     }
     INSERT_POSTGRES
         .replace("NAMES", &names.join(", "))
