@@ -202,7 +202,7 @@ fn insert_postgres<'a>(new: &'a [NewLead], values: &mut Vec<Value>) -> String {
         if cells.iter().all(|cell| cell.as_deref() == absent) {
             continue;
         }
-        values.push(array_literal(cells).into());
+        values.push(array_literal(&cells).into());
         names.push(name);
         let cast = if name == "scraped_data" {
             "::jsonb"
@@ -222,25 +222,33 @@ fn insert_postgres<'a>(new: &'a [NewLead], values: &mut Vec<Value>) -> String {
 }
 
 /// `{"a",NULL,"b"}`, as PostgreSQL reads an array (its manual, "Array Input and Output Syntax").
-fn array_literal<'a>(items: impl IntoIterator<Item = Option<Cow<'a, str>>>) -> String {
-    let mut literal = String::from("{");
-    for item in items {
-        if literal.len() > 1 {
+fn array_literal(items: &[Option<Cow<'_, str>>]) -> String {
+    const NULL: &str = "NULL";
+    // Quotes and a comma for each; what is escaped makes it longer, which is rare.
+    let size: usize = items
+        .iter()
+        .map(|item| item.as_ref().map_or(NULL.len(), |text| text.len() + 2) + 1)
+        .sum();
+    let mut literal = String::with_capacity(size + 2);
+    literal.push('{');
+    for (n, item) in items.iter().enumerate() {
+        if n > 0 {
             literal.push(',');
         }
-        match item {
-            None => literal.push_str("NULL"),
-            Some(text) => {
-                literal.push('"');
-                for c in text.chars() {
-                    if matches!(c, '"' | '\\') {
-                        literal.push('\\');
-                    }
-                    literal.push(c);
-                }
-                literal.push('"');
-            }
+        let Some(text) = item else {
+            literal.push_str(NULL);
+            continue;
+        };
+        literal.push('"');
+        let mut rest: &str = text;
+        while let Some(at) = rest.find(['"', '\\']) {
+            literal.push_str(&rest[..at]);
+            literal.push('\\');
+            literal.push_str(&rest[at..=at]);
+            rest = &rest[at + 1..];
         }
+        literal.push_str(rest);
+        literal.push('"');
     }
     literal.push('}');
     literal
