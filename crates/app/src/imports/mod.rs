@@ -12,6 +12,7 @@
 mod cancel;
 mod chunk;
 mod count;
+mod describe;
 mod errors;
 mod from_upload;
 mod part;
