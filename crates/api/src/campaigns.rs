@@ -1,5 +1,7 @@
 //! Campaigns (contract 2.5).
 
+use app::cached;
+use app::caller::Member;
 use app::campaigns::{self, missing};
 use app::{App, Done};
 use axum::extract::{Path, State};
@@ -11,7 +13,9 @@ use domain::campaigns::{
 use domain::ids::CampaignId;
 use http::StatusCode;
 use http_edge::fields::{boolean, choice, integer, text};
-use http_edge::{CallingMember, EventSeq, Json, JsonBody, Received, Result, no_content, reply};
+use http_edge::{
+    Asked, CallingMember, EventSeq, Json, JsonBody, Received, Result, no_content, rendered, reply,
+};
 
 use crate::bodies::id_or;
 use crate::operation::Route;
@@ -61,20 +65,31 @@ async fn create(
 async fn list(
     State(app): State<App>,
     CallingMember(caller): CallingMember,
-) -> Result<(EventSeq, Json<Vec<Campaign>>)> {
-    let done = campaigns::list(&app, &caller).await?;
-    let tenant = caller.user().tenant_id;
-    let of = |campaign| Campaign::of(campaign, tenant);
-    Ok(reply(done.map(|list| list.into_iter().map(of).collect())))
+    asked: Asked,
+) -> Result<Response> {
+    let sought = cached::campaign_list(&caller);
+    let load = async |app: App, caller: Member| {
+        let done = campaigns::list(&app, &caller).await?;
+        let tenant = caller.user().tenant_id;
+        let of = |campaign| Campaign::of(campaign, tenant);
+        rendered(&done.value.into_iter().map(of).collect::<Vec<_>>())
+    };
+    asked.answer(&app, &caller, sought, load).await
 }
 
 async fn show(
     State(app): State<App>,
     CallingMember(caller): CallingMember,
     Path(id): Path<String>,
-) -> Result<(EventSeq, Json<Campaign>)> {
+    asked: Asked,
+) -> Result<Response> {
     let id = id_or(&id, CampaignId::parse, missing)?;
-    Ok(answer(campaigns::show(&app, &caller, id).await?, &caller))
+    let sought = cached::campaign_shown(&caller, id);
+    let load = async move |app: App, caller: Member| {
+        let done = campaigns::show(&app, &caller, id).await?;
+        rendered(&Campaign::of(done.value, caller.user().tenant_id))
+    };
+    asked.answer(&app, &caller, sought, load).await
 }
 
 async fn update(

@@ -1,6 +1,6 @@
 //! What every use case needs: the store, the bell, clock and randomness, and the worlds outside.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bell::Bell;
@@ -10,6 +10,7 @@ use mail::Mailer;
 use providers::Uploads;
 use store::{Committed, Store, TenantScope, Writing};
 
+use crate::cached::Caches;
 use crate::error::Result;
 use crate::passwords::Passwords;
 use crate::tail::Tail;
@@ -61,6 +62,7 @@ struct Inner {
     parts: Parts,
     passwords: Passwords,
     tail: Tail,
+    caches: OnceLock<Caches>,
 }
 
 /// What a use case gives: a value, and the tenant's event number that it is at least as new as;
@@ -92,6 +94,7 @@ impl App {
                 parts,
                 passwords,
                 tail: Tail::default(),
+                caches: OnceLock::new(),
             }),
         }
     }
@@ -109,6 +112,16 @@ impl App {
     /// What this process knows of all tenants' events.
     pub fn tail(&self) -> &Tail {
         &self.inner.tail
+    }
+
+    /// What the process keeps of its answers; `None` where it does not serve.
+    pub fn caches(&self) -> Option<&Caches> {
+        self.inner.caches.get()
+    }
+
+    /// The first ones stay.
+    pub(crate) fn set_caches(&self, caches: Caches) {
+        let _ = self.inner.caches.set(caches);
     }
 
     /// Asks the database whether it answers; for the probe of readiness.

@@ -4,7 +4,7 @@ use domain::problems::FieldProblem;
 use domain::refusal::Refusal;
 
 /// Why a use case did not do what was asked.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum Error {
     /// A rule says no; the text is for the person.
     #[error(transparent)]

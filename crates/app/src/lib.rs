@@ -6,6 +6,7 @@
 //! [`Member`](caller::Member) also a live tenant. No SQL here, no HTTP.
 
 pub mod accounts;
+pub mod cached;
 pub mod caller;
 pub mod campaigns;
 pub mod context;

@@ -24,6 +24,16 @@ impl Tasks {
         self.tracker.spawn(task)
     }
 
+    /// Starts a task that a stop neither waits for nor tells: whoever needs its outcome waits for it, and what nobody
+    /// needs any more ends with the runtime.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one seam for tasks that nobody waits for"
+    )]
+    pub fn spawn_unwaited(&self, task: impl Future<Output = ()> + Send + 'static) {
+        tokio::spawn(task);
+    }
+
     /// Runs something that computes or blocks on a thread made for it.
     pub async fn run_blocking<T: Send + 'static>(
         &self,

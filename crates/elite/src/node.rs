@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use app::cached::{self, CacheOptions, Lives};
 use app::tail;
 use bell::{Bell, RedisLink};
 use store::Store;
@@ -51,8 +52,31 @@ pub(crate) async fn follow(settings: &Settings, app: &app::App) -> Result<(), Fa
             }
         });
     }
+    let opened = cached::open(app, &cache_options(settings));
+    opened.map_err(|error| format!("REDIS_URL cannot be used: {error}"))?;
     let begun = tail::start(app).await;
-    begun.map_err(|error| format!("The database cannot be followed: {error}"))
+    begun.map_err(|error| format!("The database cannot be followed: {error}"))?;
+    cached::begin(app);
+    Ok(())
+}
+
+fn cache_options(settings: &Settings) -> CacheOptions {
+    let cache = &settings.cache;
+    CacheOptions {
+        near_bytes_max: cache.near_bytes(),
+        redis_url: cache.redis_url.as_ref().map(|url| url.expose().to_owned()),
+        lives: Lives {
+            campaigns: cache.campaigns,
+            leads: cache.leads,
+            stats: cache.stats,
+            session: cache.session,
+            notifications: cache.notifications,
+            templates: cache.templates,
+            team: cache.team,
+            tenant: cache.tenant,
+            stale_max: cache.stale_max,
+        },
+    }
 }
 
 fn page_path(settings: &Settings, folder: &Folder) -> PathBuf {

@@ -30,6 +30,7 @@
 
 pub mod address;
 pub mod answers;
+pub mod cached;
 pub mod caller;
 pub mod cors;
 pub mod counters;
@@ -53,6 +54,7 @@ pub use axum::Router;
 
 pub use address::{ClientAddress, PeerAddress, TrustedProxies};
 pub use answers::{EventSeq, Json, no_content};
+pub use cached::{Asked, rendered};
 pub use caller::{Bearer, Caller, CallingMember, identify};
 pub use counters::{Counters, Counts};
 pub use downloads::{download, error_file};

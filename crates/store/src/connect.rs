@@ -169,12 +169,17 @@ impl Store {
         Ok(Writing::new(self.clone(), transaction, scope, permit))
     }
 
-    /// The same where a connection is free now; `None` where one would have to be waited for.
+    /// The same where a connection is free now and another one is left; `None` otherwise. So whoever holds what this gives may
+    /// wait for a connection: of all connections at least one is in the hands of somebody who waits for none.
     pub async fn try_write(&self, scope: TenantScope) -> Result<Option<Writing>> {
         let gate = self.inner.writer_gate.as_ref().unwrap_or(&self.inner.gate);
         let Some(permit) = gate.try_acquire() else {
             return Ok(None);
         };
+        let gauges = gate.gauges();
+        if gauges.in_use == gauges.capacity {
+            return Ok(None);
+        }
         let transaction = self.begin().await?;
         Ok(Some(Writing::new(self.clone(), transaction, scope, permit)))
     }

@@ -229,6 +229,15 @@ pub async fn tenant_by_id(store: &Store, id: TenantId) -> Result<Option<TenantSc
     Ok(row.map(|row| TenantScope::of(TenantId(row.id))))
 }
 
+/// The number of a tenant's last event; `None` where there is no such tenant.
+pub async fn last_number(store: &Store, tenant: TenantId) -> Result<Option<i64>> {
+    let _permit = store.reader_permit().await?;
+    let row = spines::Entity::find_by_id(tenant.0)
+        .one(store.readers())
+        .await?;
+    Ok(row.map(|spine| spine.seq))
+}
+
 /// Asks the database whether it answers; for health checks.
 pub async fn ping(store: &Store) -> Result<()> {
     let _permit = store.reader_permit().await?;

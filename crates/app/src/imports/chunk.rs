@@ -39,7 +39,7 @@ pub(super) async fn commit(
 ) -> Result<Committed> {
     let target = Target::of(import);
     let (looks, duplicates) = (target.looks(), target.duplicates);
-    if looks {
+    if looks && app.store().engine() == Engine::Sqlite {
         settle_keys(app, claimed).await?;
     }
     let Prepared { mut chunk, added } = prepared;
@@ -131,7 +131,7 @@ pub(super) async fn commit(
     Ok(Committed::Done)
 }
 
-/// Gives the tenant's leads the keys that they are compared by, in transactions of their own: after a large file there are
+/// Gives the tenant's leads the keys that they are compared by on SQLite, in transactions of their own: after a large file there are
 /// many. Those that come meanwhile are few, and are given theirs by the transaction that looks.
 async fn settle_keys(app: &App, claimed: &Claimed) -> Result<()> {
     loop {

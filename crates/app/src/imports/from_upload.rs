@@ -4,15 +4,19 @@ use domain::ids::{CampaignId, UploadId};
 use domain::imports::ImportOptions;
 use store::imports;
 
-use super::preview::{Preview, begin_preview, preview};
-use super::upload::{Begun, ChosenImport, Queued, Wanted, key_is_taken, look_at, queue, storage};
+use super::part::FIRST_PART_BYTES;
+use super::preview::{Preview, begin_preview, preview, preview_whole};
+use super::upload::{
+    Begun, ChosenImport, Queued, Wanted, key_is_taken, known_kind, look_at, queue, storage,
+};
 use crate::caller::Member;
 use crate::context::{App, Done};
 use crate::error::{Error, Result};
 use crate::tokens::hash_of;
 use crate::uploads::ready;
 
-/// Looks at the first part of an upload with the choices so far. The upload stays as it is.
+/// Looks at an upload with the choices so far: at the first part of a text, and at a workbook where it is. The upload stays as
+/// it is.
 pub async fn preview_upload(
     app: &App,
     caller: &Member,
@@ -21,15 +25,25 @@ pub async fn preview_upload(
     options: ImportOptions,
 ) -> Result<Done<Preview>> {
     let upload = ready(app, caller, id).await?;
-    let mut incoming = begin_preview(app, caller, campaign, &upload.file_name).await?;
-    let read = app.uploads().read(&upload.object_key()).await;
+    let (key, name) = (upload.object_key(), &upload.file_name);
+    let is_whole =
+        known_kind(name)? != tables::Kind::Delimited || upload.bytes_declared < FIRST_PART_BYTES;
+    if is_whole {
+        let db = caller.read(app).await?;
+        crate::campaigns::find(&db, campaign).await?;
+        drop(db);
+        let path = app.uploads().local(&key).await.map_err(storage)?;
+        return preview_whole(app, caller, path.ok_or_else(gone)?, name, options).await;
+    }
+    let mut incoming = begin_preview(app, caller, campaign, name).await?;
+    let read = app.uploads().read(&key).await;
     let mut reader = read.map_err(storage)?.ok_or_else(gone)?;
     while !incoming.is_full()
         && let Some(bytes) = reader.next().await.map_err(storage)?
     {
         incoming.write(&bytes).await?;
     }
-    preview(app, caller, incoming, &upload.file_name, options).await
+    preview(app, caller, incoming, name, options).await
 }
 
 /// Queues an import of an upload, which gives it its file; of the two names of the file that of the upload counts. The same
@@ -42,23 +56,18 @@ pub async fn start_from_upload(
     new: ChosenImport,
 ) -> Result<Done<Begun>> {
     let fingerprint = fingerprint_of(campaign, id, &new.options)?;
-    let db = caller.read(app).await?;
-    crate::campaigns::find(&db, campaign).await?;
-    if let Some(key) = &new.idempotency_key
-        && let Some((import, sent)) = imports::find_by_key(&db, key).await?
-    {
-        if sent != fingerprint {
-            return Err(key_is_taken());
-        }
-        let seq = db.seq().await?;
-        let value = Begun {
-            import,
-            is_attached: true,
-        };
-        return Ok(Done { value, seq });
+    let key = new.idempotency_key.as_deref();
+    if let Some(done) = sent_before(app, caller, campaign, key, &fingerprint).await? {
+        return Ok(done);
     }
-    drop(db);
-    let upload = ready(app, caller, id).await?;
+    let upload = match ready(app, caller, id).await {
+        Ok(upload) => upload,
+        Err(error) => {
+            // The same request, sent at once, may have taken the upload meanwhile.
+            let done = sent_before(app, caller, campaign, key, &fingerprint).await?;
+            return done.ok_or(error);
+        }
+    };
     let wanted = Wanted {
         file_name: upload.file_name.clone(),
         generate_emails: true,
@@ -76,6 +85,31 @@ pub async fn start_from_upload(
         options,
     };
     queue(app, caller, campaign, &queued, &wanted).await
+}
+
+/// The import of the same request, by its idempotency key; the same key with another request is refused.
+async fn sent_before(
+    app: &App,
+    caller: &Member,
+    campaign: CampaignId,
+    key: Option<&str>,
+    fingerprint: &str,
+) -> Result<Option<Done<Begun>>> {
+    let db = caller.read(app).await?;
+    let seq = db.seq().await?;
+    crate::campaigns::find(&db, campaign).await?;
+    let Some(key) = key else { return Ok(None) };
+    let Some((import, sent)) = imports::find_by_key(&db, key).await? else {
+        return Ok(None);
+    };
+    if sent != fingerprint {
+        return Err(key_is_taken());
+    }
+    let value = Begun {
+        import,
+        is_attached: true,
+    };
+    Ok(Some(Done { value, seq }))
 }
 
 /// Names what was asked for: an upload's content never changes, so its id stands for it.

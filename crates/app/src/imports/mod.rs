@@ -13,6 +13,7 @@ mod ahead;
 mod cancel;
 mod chunk;
 mod count;
+mod describe;
 mod errors;
 mod from_upload;
 mod part;

@@ -293,6 +293,9 @@ async fn the_same_request_gives_the_same_import(world: World) {
     assert_eq!(text, "This Idempotency-Key was used for another request");
     let (kind, _) = refused(world.start(&ann, &upload, Some("twice")).await);
     assert_eq!(kind, RefusalKind::Conflict);
+    let at_once = || world.start(&ann, &other, Some("at once"));
+    let (one, two) = tokio::join!(at_once(), at_once());
+    assert_eq!(one.expect("queued").id, two.expect("the same").id);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

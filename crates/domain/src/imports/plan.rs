@@ -119,7 +119,7 @@ impl RowPlan {
         cells: usize,
         cell: impl Fn(usize) -> Option<&'a str>,
     ) -> Result<MappedRow, String> {
-        let value = |index: usize| cell(index).and_then(|text| present(text, self.cleaning.trim));
+        let value = |index: usize| self.value(cell(index)?);
         let title = self.field(LeadField::Title, &value);
         let title = title.ok_or("Missing company name")?;
         let description = self.description(&value);
@@ -168,7 +168,7 @@ impl RowPlan {
 
     /// What is odd about a row's cells.
     pub fn problems<'a>(&self, cell: impl Fn(usize) -> Option<&'a str>) -> Vec<CellProblem> {
-        let value = |index: usize| cell(index).and_then(|text| present(text, true));
+        let value = |index: usize| present(cell(index)?, true).map(unguarded);
         let odd = |(column, text): (usize, &Column)| {
             let Target::Field(field) = text.target else {
                 return None;
@@ -187,6 +187,13 @@ impl RowPlan {
             Some(CellProblem { column, text })
         };
         self.columns.iter().enumerate().filter_map(odd).collect()
+    }
+
+    /// What a cell says, if anything.
+    fn value<'a>(&self, text: &'a str) -> Option<&'a str> {
+        let is_trimmed = self.cleaning.trim;
+        let text = present(text, is_trimmed)?;
+        Some(if is_trimmed { unguarded(text) } else { text })
     }
 
     fn of_field(&self, field: LeadField) -> impl Iterator<Item = (usize, &Column)> {
@@ -247,6 +254,15 @@ impl RowPlan {
     }
 }
 
+/// The text without the apostrophe that our files put before what a spreadsheet could take for a formula, so that an exported
+/// lead and a failed row come back as they were.
+fn unguarded(text: &str) -> &str {
+    let guarded = text.strip_prefix('\'');
+    guarded
+        .filter(|rest| rest.starts_with(['=', '+', '-', '@', '\t', '\r']))
+        .unwrap_or(text)
+}
+
 fn first_part(text: &str) -> &str {
     text.split([';', ',', '|', '\n'])
         .next()
@@ -296,6 +312,24 @@ mod tests {
             Value::Object(own),
             serde_json::json!({"Customer number": "0017", "rest": "z", "column_9": "more"})
         );
+    }
+
+    #[test]
+    fn what_our_own_files_made_harmless_comes_back_as_it_was() {
+        let title = |trim: bool, cell: &str| {
+            let options = format!(r#"{{"mapping":{{"n":"title"}},"cleaning":{{"trim":{trim}}}}}"#);
+            apply(&plan(&["n"], &options).expect("a plan"), &[cell]).title
+        };
+        for (cell, expected) in [
+            ("'+49 30 901820", "+49 30 901820"),
+            (" '=A1 ", "=A1"),
+            ("'s Graveland", "'s Graveland"),
+            ("''+1", "''+1"),
+            ("+1", "+1"),
+        ] {
+            assert_eq!(title(true, cell).as_deref(), Some(expected), "{cell}");
+        }
+        assert_eq!(title(false, "'+1").as_deref(), Some("'+1"));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! `[database]` and `[cache]`: where the data is and how many connections lead to it.
+//! `[database]`: where the data is and how many connections lead to it.
 
 use std::{
     path::{Path, PathBuf},
@@ -122,28 +122,4 @@ fn sqlite(rest: &str) -> Result<Location, String> {
         );
     }
     Ok(Location::Sqlite(PathBuf::from(path)))
-}
-
-/// The section `[cache]`.
-#[derive(Debug, Clone)]
-pub struct Cache {
-    /// URL of a Redis server, through which nodes wake each other.
-    pub redis_url: Option<Secret>,
-}
-
-impl Cache {
-    pub(super) fn read(reader: &mut Reader) -> Self {
-        let redis_url = reader.text("REDIS_URL");
-        if let Some(url) = &redis_url {
-            let is_url = ["redis://", "rediss://"]
-                .iter()
-                .any(|scheme| url.len() > scheme.len() && url.starts_with(scheme));
-            if !is_url {
-                reader.refuse("REDIS_URL", "is not the URL of a Redis server. Write redis://HOST:6379/0, rediss:// with TLS, or leave it out.");
-            }
-        }
-        Self {
-            redis_url: redis_url.map(Secret::new),
-        }
-    }
 }

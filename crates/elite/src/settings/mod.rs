@@ -4,6 +4,7 @@
 //! they are used. A new setting is a row in `table.rs`, a commented key in `config/elite.default.toml`, a line in
 //! `.env.example` and a read in its section's file.
 
+mod cache;
 mod cidr;
 mod database;
 mod error;
@@ -25,8 +26,9 @@ mod tests;
 mod unused;
 mod uploads;
 
+pub use cache::Cache;
 pub use cidr::Cidr;
-pub use database::{Cache, Database, Location, SQLITE_FILE_NAME};
+pub use database::{Database, Location, SQLITE_FILE_NAME};
 pub use error::SettingsError;
 pub use layers::{DEFAULTS, DOTENV_NAME, FILE_NAME, OWN_PREFIX, Sources};
 pub use limits::{Imports, Limits};
@@ -48,7 +50,7 @@ pub struct Settings {
     pub server: Server,
     /// Where the data is.
     pub database: Database,
-    /// The cache's far side.
+    /// What is kept of answers, and for how long.
     pub cache: Cache,
     /// Secrets and origins.
     pub security: Security,

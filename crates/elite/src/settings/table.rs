@@ -11,6 +11,10 @@ const POOL_TIMEOUT_MAX_S: u64 = 600;
 const POOL_RECYCLE_MAX_S: u64 = 7 * 24 * 3_600;
 /// Largest rate; beyond it a limit means nothing, and 0 says so better.
 const RATE_MAX: u64 = 1_000_000_000;
+/// Largest memory for kept answers: 64 GiB.
+const CACHE_NEAR_MAX_MB: u64 = 64 * 1_024;
+/// Longest time that an answer is kept for: a day.
+const CACHE_LIFE_MAX_S: u64 = 24 * 3_600;
 /// Largest upload that may be allowed: 64 GiB.
 const UPLOAD_MAX_MB: u64 = 64 * 1_024;
 
@@ -74,6 +78,7 @@ const fn whole(min: u64, max: u64) -> Kind {
     Kind::Whole { min, max }
 }
 
+const CACHE_LIFE: Kind = whole(1, CACHE_LIFE_MAX_S);
 const STAGES: Kind = Kind::Choice(&["development", "production"]);
 
 /// Every setting, in the order of the reference.
@@ -161,6 +166,66 @@ pub const SETTINGS: &[Setting] = &[
         "cache.redis_url",
         Kind::Url,
         "Redis, through which nodes learn of each other's changes at once; not set: within 200 ms.",
+    ),
+    row(
+        "CACHE_NEAR_MB",
+        "cache.near_mb",
+        whole(0, CACHE_NEAR_MAX_MB),
+        "MiB of memory for answers that are kept; 0 keeps none in the process.",
+    ),
+    row(
+        "CACHE_STALE_MAX",
+        "cache.stale_max",
+        whole(0, CACHE_LIFE_MAX_S),
+        "Seconds for which a kept answer may be given while the database does not answer.",
+    ),
+    row(
+        "CACHE_CAMPAIGNS_SECONDS",
+        "cache.campaigns_seconds",
+        CACHE_LIFE,
+        "Seconds for which campaigns are fresh; a change ends them at once, here and below.",
+    ),
+    row(
+        "CACHE_LEADS_SECONDS",
+        "cache.leads_seconds",
+        CACHE_LIFE,
+        "The same for first pages of leads.",
+    ),
+    row(
+        "CACHE_STATS_SECONDS",
+        "cache.stats_seconds",
+        CACHE_LIFE,
+        "The same for the dashboard's figures.",
+    ),
+    row(
+        "CACHE_SESSION_SECONDS",
+        "cache.session_seconds",
+        CACHE_LIFE,
+        "The same for a caller's login and rights.",
+    ),
+    row(
+        "CACHE_TENANT_SECONDS",
+        "cache.tenant_seconds",
+        CACHE_LIFE,
+        "The same for the company's profile.",
+    ),
+    row(
+        "CACHE_TEAM_SECONDS",
+        "cache.team_seconds",
+        CACHE_LIFE,
+        "The same for the list of the team.",
+    ),
+    row(
+        "CACHE_TEMPLATES_SECONDS",
+        "cache.templates_seconds",
+        CACHE_LIFE,
+        "The same for templates.",
+    ),
+    row(
+        "CACHE_NOTIFICATIONS_SECONDS",
+        "cache.notifications_seconds",
+        CACHE_LIFE,
+        "The same for notifications.",
     ),
     row(
         "JWT_SECRET",

@@ -8,6 +8,7 @@
 //! the rules are.
 
 mod accounts;
+mod cached;
 mod campaigns;
 mod chosen;
 mod corpus;

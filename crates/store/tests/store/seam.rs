@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use domain::clock::Clock;
 use domain::entropy::Entropy;
-use store::{Error, Options, Store, unscoped};
+use store::{Engine, Error, Options, Store, unscoped};
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 
@@ -109,6 +109,7 @@ on_both_engines!(
     who_waits_too_long_is_told_and_the_gauges_show_it,
     writers_are_served_in_the_order_of_their_coming,
     a_dropped_write_gives_its_place_back,
+    what_is_taken_without_waiting_leaves_a_connection,
 );
 
 fn connections(url: &str) -> BTreeSet<String> {
@@ -153,6 +154,23 @@ async fn postgres_connections_are_kept_warm_and_never_too_many() {
     assert!((2..=3).contains(&most), "{most} connections");
     assert!((2..=3).contains(&counted(&url).await.len()));
     assert!(store.gauges().size <= 3);
+}
+
+async fn what_is_taken_without_waiting_leaves_a_connection(world: World) {
+    let scope = world.tenant().await;
+    let store = small(&world.options.url).await;
+    let taken = async || store.try_write(scope).await.expect("asked");
+    let first = taken().await;
+    if store.engine() == Engine::Sqlite {
+        assert!(first.is_none(), "its one writer is left to those who wait");
+        return;
+    }
+    let second = taken().await;
+    assert!(first.is_some() && second.is_some() && taken().await.is_none());
+    let last = store.write(scope).await.expect("the third connection");
+    assert!(taken().await.is_none(), "all are taken");
+    drop((first, last));
+    assert!(taken().await.is_some());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,0 +1,149 @@
+//! Answers that are kept: what they say of themselves, and that nobody is given what is no longer true or not theirs.
+
+use serde_json::json;
+use testkit::{Answer, Request};
+
+use crate::people::Person;
+use crate::world::on_both;
+
+const CAMPAIGNS: &str = "/api/v1/campaigns";
+
+async fn list(person: &Person) -> Answer {
+    ask(person.http.get(CAMPAIGNS)).await
+}
+
+async fn ask(request: Request) -> Answer {
+    request.send().await.expect_status(200)
+}
+
+fn x_cache(answer: &Answer) -> &str {
+    answer.header("x-cache")
+}
+
+fn seq(answer: &Answer) -> u64 {
+    answer.header("x-event-seq").parse().expect("a number")
+}
+
+#[tokio::test]
+async fn a_list_is_read_once_and_anew_after_every_change() {
+    on_both(async |world| {
+        let owner = world.company().await;
+        let first = list(&owner).await;
+        assert_eq!(x_cache(&first), "MISS");
+        assert_eq!(first.header("cache-control"), "private, no-cache");
+        assert!(first.header("vary").contains("Authorization"));
+        let again = list(&owner).await;
+        assert_eq!((x_cache(&again), &again.body), ("HIT", &first.body));
+        assert!(again.header("age").parse::<u64>().is_ok());
+        for n in 0..5 {
+            let body = json!({"name": format!("Campaign {n}"), "search_query": "", "lead_source": "linkedin"});
+            let made = owner.http.post(CAMPAIGNS).json(&body).send().await.expect_status(201);
+            let read = list(&owner).await;
+            assert_eq!(x_cache(&read), "MISS");
+            assert_eq!(read.json().as_array().map(Vec::len), Some(n + 1));
+            assert!(seq(&read) >= seq(&made));
+            let again = list(&owner).await;
+            assert_eq!((x_cache(&again), &again.body), ("HIT", &read.body));
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_body_that_the_client_has_is_not_sent_again() {
+    on_both(async |world| {
+        let owner = world.company().await;
+        let id = owner.campaign("One").await;
+        for path in [CAMPAIGNS.to_owned(), format!("{CAMPAIGNS}/{id}")] {
+            let tag = ask(owner.http.get(&path)).await.header("etag").to_owned();
+            assert!(tag.starts_with('"'), "{tag}");
+            let with = |tag: &str| owner.http.get(&path).header("if-none-match", tag);
+            for tag in [tag.clone(), format!("\"x\", W/{tag}")] {
+                let unchanged = with(&tag).send().await.expect_status(304);
+                assert!(unchanged.body.is_empty());
+                assert!(!unchanged.header("etag").is_empty() && seq(&unchanged) > 0);
+            }
+            let body = json!({"name": format!("Renamed for {}", path.len())});
+            let patch = owner.http.patch(&format!("{CAMPAIGNS}/{id}")).json(&body);
+            ask(patch).await;
+            let changed = ask(with(&tag)).await;
+            assert_ne!(changed.header("etag"), tag);
+            assert!(changed.text().contains("Renamed for"));
+        }
+        // A tag is worth nothing to another company.
+        let other = world.company().await;
+        let tag = list(&other).await.header("etag").to_owned();
+        let theirs = owner.http.get(CAMPAIGNS).header("if-none-match", &tag);
+        assert!(ask(theirs).await.text().contains(&id));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_number_is_waited_for_by_nobody_and_nonsense_asks_the_source() {
+    on_both(async |world| {
+        let owner = world.company().await;
+        list(&owner).await;
+        for number in ["999999999", "x", "-1", "99999999999999999999999"] {
+            let request = owner.http.get(CAMPAIGNS).header("x-event-seq", number);
+            assert_eq!(x_cache(&ask(request).await), "BYPASS", "{number}");
+        }
+        let now = seq(&list(&owner).await).to_string();
+        let request = owner.http.get(CAMPAIGNS).header("x-event-seq", &now);
+        assert_eq!(x_cache(&ask(request).await), "HIT");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_long_body_goes_out_compressed_to_those_who_take_it() {
+    on_both(async |world| {
+        let owner = world.company().await;
+        for n in 0..6 {
+            owner
+                .campaign(&format!("A campaign of some length {n}"))
+                .await;
+        }
+        let gzipped = || {
+            owner
+                .http
+                .get(CAMPAIGNS)
+                .header("accept-encoding", "br, gzip")
+        };
+        let packed = ask(gzipped()).await;
+        let plain = list(&owner).await;
+        assert_eq!(packed.header("content-encoding"), "gzip");
+        assert!(packed.body.starts_with(&[0x1f, 0x8b]) && packed.body.len() < plain.body.len());
+        assert_eq!(plain.header("content-encoding"), "");
+        assert_eq!((x_cache(&packed), x_cache(&plain)), ("MISS", "HIT"));
+        assert_ne!(packed.header("etag"), plain.header("etag"));
+        let tag = packed.header("etag");
+        gzipped()
+            .header("if-none-match", tag)
+            .send()
+            .await
+            .expect_status(304);
+        ask(owner.http.get(CAMPAIGNS).header("if-none-match", tag)).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_does_not_exist_is_forgotten_when_it_does() {
+    on_both(async |world| {
+        let (owner, other) = (world.company().await, world.company().await);
+        let id = owner.campaign("Mine").await;
+        let path = format!("{CAMPAIGNS}/{id}");
+        assert_eq!(x_cache(&ask(owner.http.get(&path)).await), "MISS");
+        for _ in 0..2 {
+            let refused = other.http.get(&path).send().await.expect_status(404);
+            assert_eq!(refused.json()["detail"], "Campaign not found");
+            assert_eq!(refused.header("x-event-seq"), "");
+            assert_eq!(x_cache(&ask(owner.http.get(&path)).await), "HIT");
+        }
+        owner.http.delete(&path).send().await.expect_status(204);
+        owner.http.get(&path).send().await.expect_status(404);
+        assert_eq!(list(&owner).await.json(), json!([]));
+    })
+    .await;
+}
