@@ -97,6 +97,8 @@ pub(super) struct Ahead<'a> {
     target: Target,
     chunks: Chunks,
     coming: VecDeque<(Chunk, Option<Adding>)>,
+    /// Whether a chunk found no free connection. It has to get one before those behind it, which would hold theirs until then.
+    is_short: bool,
     /// How the file ended, once it has.
     end: Option<Result<()>>,
 }
@@ -109,6 +111,7 @@ impl<'a> Ahead<'a> {
             target: Target::of(import),
             chunks,
             coming: VecDeque::new(),
+            is_short: false,
             end: None,
         }
     }
@@ -116,6 +119,7 @@ impl<'a> Ahead<'a> {
     /// The next chunk, its rows added where that was begun; `None` is the end of the file.
     pub(super) async fn next(&mut self) -> Result<Option<Prepared>> {
         if self.coming.is_empty() {
+            self.is_short = false;
             self.fill().await;
         }
         let Some((chunk, adding)) = self.coming.pop_front() else {
@@ -147,10 +151,12 @@ impl<'a> Ahead<'a> {
         let Some(mut chunk) = self.chunks.next().await? else {
             return Ok(None);
         };
-        if self.target.looks() || self.app.store().engine() == Engine::Sqlite {
+        let in_order = self.target.looks() || self.app.store().engine() == Engine::Sqlite;
+        if in_order || self.is_short {
             return Ok(Some((chunk, None)));
         }
         let Some(writing) = self.app.store().try_write(self.claimed.scope).await? else {
+            self.is_short = true;
             return Ok(Some((chunk, None)));
         };
         let rows = std::mem::take(&mut chunk.rows);

@@ -12,7 +12,7 @@ use store::imports::failures;
 use store::jobs::{self, Claimed};
 use store::leads::keys::{self, Settle};
 use store::leads::{self, same};
-use store::{Writing, campaigns, imports};
+use store::{Engine, Writing, campaigns, imports};
 
 use super::ahead::{Added, Prepared, Target, add, as_new};
 use crate::context::App;

@@ -74,11 +74,11 @@ pub async fn run_turn(app: &App, claimed: &Claimed, id: ImportId, turn: &Turn) -
         match committed {
             Ok(Committed::Done) => {}
             Ok(Committed::Stopped(why)) => {
-                drop(prepared);
+                drop(ahead);
                 return finish(app, claimed, import, End::Cancelled(why)).await;
             }
             Err(Error::QuotaExceeded { quota, used }) => {
-                drop(prepared);
+                drop(ahead);
                 return finish(app, claimed, import, End::ByQuota { quota, used }).await;
             }
             Err(error) => return Err(error),
