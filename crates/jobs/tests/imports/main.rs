@@ -25,7 +25,7 @@ fn other_turn() -> Turn {
 
 async fn a_worker_may_die_anywhere(world: World) {
     let person = world.person("acme").await;
-    let text = table(6_500);
+    let text = table(13_000);
     for seed in 0..SEEDS {
         let entropy = Entropy::seeded(seed);
         let campaign = world.campaign(&person.member).await;
@@ -65,12 +65,12 @@ async fn a_worker_may_die_anywhere(world: World) {
         }
         let import = world.show(&person, id).await;
         assert_eq!(import.state, ImportState::Completed, "seed {seed}");
-        assert_eq!(import.counts.rows_read, 6_500);
-        assert_eq!(import.counts.leads_created, 6_500, "seed {seed}");
+        assert_eq!(import.counts.rows_read, 13_000);
+        assert_eq!(import.counts.leads_created, 13_000, "seed {seed}");
         let leads = world.leads(&person, campaign).await;
         let titles: HashSet<_> = leads.iter().map(|lead| &lead.fields.title).collect();
-        assert_eq!((leads.len(), titles.len()), (6_500, 6_500), "seed {seed}");
-        assert_eq!(world.counted(&person, campaign).await.0, 6_500);
+        assert_eq!((leads.len(), titles.len()), (13_000, 13_000), "seed {seed}");
+        assert_eq!(world.counted(&person, campaign).await.0, 13_000);
     }
 }
 
@@ -229,7 +229,7 @@ async fn one_that_waits_or_runs_can_be_stopped(world: World) {
 
 async fn a_long_import_gives_way_after_a_chunk(world: World) {
     let (many, few) = (world.person("many").await, world.person("few").await);
-    let long = world.queue(&many, many.campaign, &table(9_000), "{}").await;
+    let long = world.queue(&many, many.campaign, &table(40_000), "{}").await;
     let first = world.claim().await.expect("the long one");
     let short = world.queue(&few, few.campaign, &table(100), "{}").await;
     let outcome = world.perform(&first, &other_turn()).await.unwrap();
@@ -248,7 +248,7 @@ async fn a_long_import_gives_way_after_a_chunk(world: World) {
     world.queue(&few, few.campaign, &table(1), "{}").await;
     let outcome = world.perform(&again, &free).await.unwrap();
     assert!(matches!(outcome, Outcome::Done));
-    assert_eq!(world.show(&many, long).await.counts.leads_created, 9_000);
+    assert_eq!(world.show(&many, long).await.counts.leads_created, 40_000);
 }
 
 async fn failed_rows_come_back_as_they_were(world: World) {
