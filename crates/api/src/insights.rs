@@ -1,8 +1,10 @@
 //! The dashboard's figures (contract #58).
 
-use app::{App, insights};
+use app::caller::Member;
+use app::{App, cached, insights};
 use axum::extract::State;
-use http_edge::{CallingMember, EventSeq, Json, Result, reply};
+use axum::response::Response;
+use http_edge::{Asked, CallingMember, Result, rendered};
 
 use crate::operation::Route;
 use crate::wire::DashboardStats;
@@ -22,7 +24,12 @@ pub(crate) fn routes() -> Vec<Route> {
 async fn stats(
     State(app): State<App>,
     CallingMember(caller): CallingMember,
-) -> Result<(EventSeq, Json<DashboardStats>)> {
-    let done = insights::stats(&app, &caller).await?;
-    Ok(reply(done.map(DashboardStats::from)))
+    asked: Asked,
+) -> Result<Response> {
+    let sought = cached::figures(&caller, app.now());
+    let load = async |app: App, caller: Member| {
+        let done = insights::stats(&app, &caller).await?;
+        rendered(&DashboardStats::from(done.value))
+    };
+    asked.answer(&app, &caller, sought, load).await
 }

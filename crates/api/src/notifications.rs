@@ -1,8 +1,10 @@
 //! Notifications (contract #63).
 
-use app::{App, notifications};
+use app::caller::Member;
+use app::{App, cached, notifications};
 use axum::extract::State;
-use http_edge::{CallingMember, EventSeq, Json, Result, reply};
+use axum::response::Response;
+use http_edge::{Asked, CallingMember, Result, rendered};
 
 use crate::operation::Route;
 use crate::wire::Notifications;
@@ -22,7 +24,12 @@ pub(crate) fn routes() -> Vec<Route> {
 async fn list(
     State(app): State<App>,
     CallingMember(caller): CallingMember,
-) -> Result<(EventSeq, Json<Notifications>)> {
-    let done = notifications::list(&app, &caller).await?;
-    Ok(reply(done.map(Notifications::from)))
+    asked: Asked,
+) -> Result<Response> {
+    let sought = cached::notification_list(&caller, app.now());
+    let load = async |app: App, caller: Member| {
+        let done = notifications::list(&app, &caller).await?;
+        rendered(&Notifications::from(done.value))
+    };
+    asked.answer(&app, &caller, sought, load).await
 }

@@ -2,6 +2,7 @@
 
 use app::App;
 use app::accounts::accept_invitation;
+use app::cached;
 use app::team::{self, Invitation};
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -12,7 +13,8 @@ use domain::team::{Role, require_inviter, require_owner, require_remover};
 use http::StatusCode;
 use http_edge::fields::{choice, text};
 use http_edge::{
-    ANY_TEXT, CallingMember, EventSeq, Json, JsonBody, Received, Result, no_content, reply,
+    ANY_TEXT, Asked, CallingMember, EventSeq, Json, JsonBody, Received, Result, no_content,
+    rendered, reply,
 };
 
 use crate::accounts::signed_in;
@@ -112,11 +114,14 @@ pub(crate) fn routes() -> Vec<Route> {
 async fn list(
     State(app): State<App>,
     CallingMember(caller): CallingMember,
-) -> Result<(EventSeq, Json<Vec<Member>>)> {
-    let done = team::list(&app, &caller).await?;
-    Ok(reply(
-        done.map(|list| list.into_iter().map(Member::from).collect()),
-    ))
+    asked: Asked,
+) -> Result<Response> {
+    let sought = cached::member_list(&caller);
+    let load = async |app: App, caller: app::caller::Member| {
+        let done = team::list(&app, &caller).await?;
+        rendered(&done.value.into_iter().map(Member::from).collect::<Vec<_>>())
+    };
+    asked.answer(&app, &caller, sought, load).await
 }
 
 async fn invite(

@@ -1,5 +1,6 @@
 //! E-mail templates (contract 2.9).
 
+use app::cached;
 use app::caller::Member;
 use app::templates::{self, missing};
 use app::{App, Done};
@@ -12,7 +13,9 @@ use domain::templates::{
 };
 use http::StatusCode;
 use http_edge::fields::{boolean, text};
-use http_edge::{CallingMember, EventSeq, Json, JsonBody, Received, Result, no_content, reply};
+use http_edge::{
+    Asked, CallingMember, EventSeq, Json, JsonBody, Received, Result, no_content, rendered, reply,
+};
 
 use crate::bodies::id_or;
 use crate::operation::Route;
@@ -54,20 +57,31 @@ async fn create(
 async fn list(
     State(app): State<App>,
     CallingMember(caller): CallingMember,
-) -> Result<(EventSeq, Json<Vec<Template>>)> {
-    let done = templates::list(&app, &caller).await?;
-    let tenant = caller.user().tenant_id;
-    let of = |template| Template::of(template, tenant);
-    Ok(reply(done.map(|list| list.into_iter().map(of).collect())))
+    asked: Asked,
+) -> Result<Response> {
+    let sought = cached::template_list(&caller);
+    let load = async |app: App, caller: Member| {
+        let done = templates::list(&app, &caller).await?;
+        let tenant = caller.user().tenant_id;
+        let of = |template| Template::of(template, tenant);
+        rendered(&done.value.into_iter().map(of).collect::<Vec<_>>())
+    };
+    asked.answer(&app, &caller, sought, load).await
 }
 
 async fn show(
     State(app): State<App>,
     CallingMember(caller): CallingMember,
     Path(id): Path<String>,
-) -> Result<(EventSeq, Json<Template>)> {
+    asked: Asked,
+) -> Result<Response> {
     let id = id_or(&id, TemplateId::parse, missing)?;
-    Ok(answer(templates::show(&app, &caller, id).await?, &caller))
+    let sought = cached::template_shown(&caller, id);
+    let load = async move |app: App, caller: Member| {
+        let done = templates::show(&app, &caller, id).await?;
+        rendered(&Template::of(done.value, caller.user().tenant_id))
+    };
+    asked.answer(&app, &caller, sought, load).await
 }
 
 async fn update(

@@ -1,10 +1,14 @@
 //! The caller's company (contract 2.4).
 
-use app::{App, tenants};
+use app::caller::Member;
+use app::{App, cached, tenants};
 use axum::extract::State;
+use axum::response::Response;
 use domain::tenants::{NAME_CHARACTERS, TenantPatch};
 use http_edge::fields::text;
-use http_edge::{CallingMember, EventSeq, Json, JsonBody, Received, Result, reply};
+use http_edge::{
+    Asked, CallingMember, EventSeq, Json, JsonBody, Received, Result, rendered, reply,
+};
 
 use crate::bodies::{address, profile_text};
 use crate::operation::Route;
@@ -32,8 +36,14 @@ pub(crate) fn routes() -> Vec<Route> {
 async fn show(
     State(app): State<App>,
     CallingMember(caller): CallingMember,
-) -> Result<(EventSeq, Json<Tenant>)> {
-    Ok(reply(tenants::show(&app, &caller).await?.map(Tenant::from)))
+    asked: Asked,
+) -> Result<Response> {
+    let sought = cached::tenant_shown(&caller);
+    let load = async |app: App, caller: Member| {
+        let done = tenants::show(&app, &caller).await?;
+        rendered(&Tenant::from(done.value))
+    };
+    asked.answer(&app, &caller, sought, load).await
 }
 
 async fn update(

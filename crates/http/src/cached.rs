@@ -12,6 +12,7 @@ use app::caller::Member;
 use axum::body::Body;
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use http::header::{
     ACCEPT_ENCODING, AGE, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderName,
     IF_NONE_MATCH, LINK, VARY,
@@ -102,6 +103,11 @@ impl Asked {
         }
     }
 
+    /// Answers with what was read just now and is not kept.
+    pub fn source(&self, seq: i64, rendered: &Rendered) -> Result<Response> {
+        self.body(rendered, seq, None, Source::Bypass)
+    }
+
     /// The tag of a body that the client has and could be given now.
     fn known_tag<V>(&self, content: Content, sought: &Sought<V>) -> Option<String> {
         let encodings = [Encoding::Gzip, Encoding::Plain];
@@ -114,28 +120,32 @@ impl Asked {
     }
 
     fn reply<V>(&self, answer: &Answer, sought: &Sought<V>) -> Result<Response> {
-        let rendered = &answer.rendered;
-        let (bytes, encoding) = match rendered.as_gzip() {
-            Some(packed) if self.accepts_gzip => (packed, Encoding::Gzip),
-            _ => (rendered.as_plain(), Encoding::Plain),
-        };
+        let (_, encoding) = self.pick(&answer.rendered);
         let tag = answer.content.map(|content| tag(content, sought, encoding));
-        if let Some(tag) = &tag
-            && self.tags.contains(tag)
-        {
+        if let Some(tag) = tag.as_ref().filter(|tag| self.tags.contains(tag)) {
             return Ok(unchanged(tag, answer.seq, answer.source));
         }
-        let mut response = (
-            EventSeq(answer.seq),
-            [(CONTENT_TYPE, JSON)],
-            Body::from(bytes.clone()),
-        )
-            .into_response();
-        let headers = response.headers_mut();
-        describe(headers, tag.as_deref(), answer.source);
-        if matches!(answer.source, Source::Near | Source::Far | Source::Stale) {
-            headers.insert(AGE, HeaderValue::from(answer.age.as_secs()));
+        let (seq, source) = (answer.seq, answer.source);
+        let mut response = self.body(&answer.rendered, seq, tag.as_deref(), source)?;
+        if matches!(source, Source::Near | Source::Far | Source::Stale) {
+            let age = HeaderValue::from(answer.age.as_secs());
+            response.headers_mut().insert(AGE, age);
         }
+        Ok(response)
+    }
+
+    fn body(
+        &self,
+        rendered: &Rendered,
+        seq: i64,
+        tag: Option<&str>,
+        source: Source,
+    ) -> Result<Response> {
+        let (bytes, encoding) = self.pick(rendered);
+        let content = ([(CONTENT_TYPE, JSON)], Body::from(bytes.clone()));
+        let mut response = (EventSeq(seq), content).into_response();
+        let headers = response.headers_mut();
+        describe(headers, tag, source);
         if encoding == Encoding::Gzip {
             headers.insert(CONTENT_ENCODING, HeaderValue::from_static(GZIP));
         }
@@ -145,6 +155,13 @@ impl Asked {
             headers.insert(LINK, link);
         }
         Ok(response)
+    }
+
+    fn pick<'a>(&self, rendered: &'a Rendered) -> (&'a Bytes, Encoding) {
+        match rendered.as_gzip() {
+            Some(packed) if self.accepts_gzip => (packed, Encoding::Gzip),
+            _ => (rendered.as_plain(), Encoding::Plain),
+        }
     }
 }
 

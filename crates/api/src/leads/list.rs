@@ -1,16 +1,16 @@
 //! A campaign's leads (contract #20): all of them as a stream, or a page where anything says which.
 
 use app::App;
+use app::cached::{self, Rendered};
+use app::caller::Member;
 use app::campaigns::missing as no_campaign;
 use app::leads::{self, Cursor};
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use domain::ids::CampaignId;
 use domain::leads::{LeadFilter, LeadSort, PAGE_MAX, SCORE};
-use http::HeaderValue;
-use http::header::LINK;
 use http_edge::fields::{boolean, choice, integer, text, text_then};
-use http_edge::{ANY_TEXT, CallingMember, EventSeq, Failure, Json, QueryFields, Received, Result};
+use http_edge::{ANY_TEXT, Asked, CallingMember, QueryFields, Received, Result, rendered};
 
 use super::cursor;
 use super::stream;
@@ -37,29 +37,25 @@ pub(super) async fn list(
     CallingMember(caller): CallingMember,
     Path(campaign): Path<String>,
     QueryFields(query): QueryFields,
+    asked: Asked,
 ) -> Result<Response> {
     let wanted = wanted(&query)?;
     let campaign = id_or(&campaign, CampaignId::parse, no_campaign)?;
     let Some(wanted) = wanted else {
         return stream::all(app, caller, campaign).await;
     };
-    let Wanted {
-        filter,
-        after,
-        limit,
-    } = &wanted;
-    let done = leads::page(&app, &caller, campaign, filter, after.as_ref(), *limit).await?;
-    let next = done
-        .value
-        .next
-        .as_ref()
-        .map(|next| wanted.link(campaign, next));
-    let leads: Vec<Lead> = done.value.leads.into_iter().map(Lead::from).collect();
-    let mut response = (EventSeq(done.seq), Json(leads)).into_response();
-    if let Some(next) = next {
-        response.headers_mut().insert(LINK, next?);
-    }
-    Ok(response)
+    // Later pages are read once, by one person.
+    let is_first = wanted.after.is_none();
+    let sought = cached::lead_page(&caller, campaign, &wanted.filter, wanted.limit);
+    let Some(sought) = sought.filter(|_| is_first) else {
+        let (seq, page) = wanted.page(&app, &caller, campaign).await?;
+        return asked.source(seq, &page);
+    };
+    let load = async move |app: App, caller: Member| {
+        let (_, page) = wanted.page(&app, &caller, campaign).await?;
+        Ok(page)
+    };
+    asked.answer(&app, &caller, sought, load).await
 }
 
 /// The page that the query wants; `None` where it says nothing, which means all.
@@ -93,8 +89,23 @@ pub(crate) fn wanted(query: &Received) -> Result<Option<Wanted>> {
 }
 
 impl Wanted {
+    /// The page as it goes out, and the number that it is at least as new as.
+    async fn page(
+        &self,
+        app: &App,
+        caller: &Member,
+        campaign: CampaignId,
+    ) -> app::Result<(i64, Rendered)> {
+        let (filter, after) = (&self.filter, self.after.as_ref());
+        let done = leads::page(app, caller, campaign, filter, after, self.limit).await?;
+        let next = done.value.next.as_ref();
+        let link = next.map(|next| self.link(campaign, next));
+        let leads: Vec<Lead> = done.value.leads.into_iter().map(Lead::from).collect();
+        Ok((done.seq, rendered(&leads)?.with_link(link)))
+    }
+
     /// The value of `Link`: the same page's next one.
-    fn link(&self, campaign: CampaignId, next: &Cursor) -> Result<HeaderValue> {
+    fn link(&self, campaign: CampaignId, next: &Cursor) -> String {
         let filter = &self.filter;
         let mut query = vec![("limit", self.limit.to_string())];
         query.extend(filter.q.clone().map(|q| ("q", q)));
@@ -111,8 +122,7 @@ impl Wanted {
         );
         query.push(("cursor", cursor::encode(next, filter.sort)));
         let query = serde_urlencoded::to_string(query).unwrap_or_default();
-        let link = format!("</api/v1/campaigns/{campaign}/leads?{query}>; rel=\"next\"");
-        HeaderValue::try_from(link).map_err(|error| Failure::internal(error.to_string()))
+        format!("</api/v1/campaigns/{campaign}/leads?{query}>; rel=\"next\"")
     }
 }
 
@@ -146,8 +156,7 @@ mod tests {
             key: "7".into(),
             id: LeadId::parse(ID).unwrap(),
         };
-        let link = first.link(campaign, &cursor).unwrap();
-        let link = link.to_str().unwrap();
+        let link = first.link(campaign, &cursor);
         let query = link
             .split_once('?')
             .unwrap()

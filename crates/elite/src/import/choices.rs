@@ -29,6 +29,9 @@ pub struct ImportChoices {
     /// Give titles that are written wholly in capitals or in small letters a capital for each word.
     #[arg(long)]
     pub title_case: bool,
+    /// Write web addresses in one way: with https://, the host in small letters, nothing behind that says nothing.
+    #[arg(long)]
+    pub normalise_url: bool,
     /// The first row names the columns, whatever it looks like.
     #[arg(long, conflicts_with = "no_header")]
     pub header: bool,
@@ -58,6 +61,7 @@ impl ImportChoices {
             cleaning: Cleaning {
                 title_case: self.title_case,
                 phone_country: self.phone_country,
+                normalise_url: self.normalise_url,
                 ..Cleaning::default()
             },
             header: match (self.header, self.no_header) {

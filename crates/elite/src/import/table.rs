@@ -50,7 +50,7 @@ pub(super) fn describe(file_name: &str, preview: &Preview, options: &ImportOptio
         let place = match (problem.row, &problem.column) {
             (0, _) => String::new(),
             (row, None) => format!("row {row}: "),
-            (row, Some(column)) => format!("row {row}, {column}: "),
+            (row, Some(column)) => format!("row {row}, {}: ", cut(column)),
         };
         // Writing to a text does not fail.
         let _ = writeln!(text, "{place}{}", problem.text);
@@ -67,8 +67,8 @@ fn dialect(preview: &Preview) -> String {
         byte => format!("separated by {:?}", char::from(byte)),
     }));
     if let Some(sheet) = &dialect.sheet {
-        let all = preview.sheets.join(", ");
-        parts.push(format!("sheet {sheet:?} of: {all}"));
+        let all: Vec<String> = preview.sheets.iter().map(|name| cut(name)).collect();
+        parts.push(format!("sheet {sheet:?} of: {}", all.join(", ")));
     }
     parts.push(match preview.header {
         HeaderChoice::None => "no header".to_owned(),
@@ -91,14 +91,23 @@ fn shown(fields: &LeadFields) -> Vec<String> {
 
 /// Rows under a head, each column as wide as its widest cell.
 fn table(head: &[&str], rows: Vec<Vec<String>>) -> String {
-    let head = head.iter().map(|cell| (*cell).to_owned()).collect();
+    let head: Vec<String> = head.iter().map(|cell| (*cell).to_owned()).collect();
+    let full = head.len();
     let rows: Vec<Vec<String>> = std::iter::once(head)
         .chain(rows)
-        .map(|row| row.iter().map(|cell| cut(cell)).collect())
+        .map(|row| {
+            // A reason stands alone at the end of its row and is told in full.
+            let whole = (row.len() < full).then(|| row.len() - 1);
+            let cells = row.iter().enumerate();
+            let shown = |(at, cell): (usize, &String)| match whole {
+                Some(last) if at == last => plain(cell),
+                _ => cut(cell),
+            };
+            cells.map(shown).collect()
+        })
         .collect();
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |column: usize| {
-        // A reason stands alone in its row and may be as long as it is.
         let cells = rows
             .iter()
             .filter(|row| row.len() > column + 1)
@@ -120,10 +129,17 @@ fn table(head: &[&str], rows: Vec<Vec<String>>) -> String {
 }
 
 /// One line, without what a terminal would take for a command.
+fn plain(cell: &str) -> String {
+    cell.chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect()
+}
+
+/// The same, as much as a column shows.
 fn cut(cell: &str) -> String {
-    let plain = cell.chars().map(|c| if c.is_control() { ' ' } else { c });
-    let mut shown: String = plain.clone().take(CELL_CHARACTERS_MAX).collect();
-    if plain.count() > CELL_CHARACTERS_MAX {
+    let mut shown = plain(cell);
+    if let Some((at, _)) = shown.char_indices().nth(CELL_CHARACTERS_MAX) {
+        shown.truncate(at);
         shown.pop();
         shown.push('…');
     }
@@ -141,10 +157,10 @@ mod tests {
         let rows = vec![
             row(&["Müller\x1b[31m", "b"]),
             row(&["1", &long]),
-            row(&["no lead at all"]),
+            row(&["no lead, for a reason that takes more than a column"]),
         ];
         let expected = format!(
-            "column       n\nMüller [31m  b\n1            {}…\nno lead at all\n",
+            "column       n\nMüller [31m  b\n1            {}…\nno lead, for a reason that takes more than a column\n",
             "x".repeat(31)
         );
         assert_eq!(table(&["column", "n"], rows), expected);

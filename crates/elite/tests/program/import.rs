@@ -98,7 +98,7 @@ async fn what_is_chosen_is_done() {
         let program = running(engine).await;
         let company = Company::register(&program, "importer").await;
         let campaign = company.campaign("chosen").await;
-        let text = b"Kundenname;Post;Tel;Nr\nM\xdcLLER GMBH;a@b.example;030 901820;007\n;c@d.example;;=1\n";
+        let text = b"Kundenname;Post;Tel;Nr;Web\nM\xdcLLER GMBH;a@b.example;030 901820;007;B.Example/\n;c@d.example;;=1;\n";
         let path = file(&program, "kunden.csv", text);
         let errors = program.folder().join("errors.csv");
         let errors_at = errors.to_str().expect("a path in UTF-8").to_owned();
@@ -114,6 +114,7 @@ async fn what_is_chosen_is_done() {
                 "--phone-country",
                 "de",
                 "--title-case",
+                "--normalise-url",
                 "--delimiter",
                 ";",
                 "--encoding",
@@ -145,7 +146,7 @@ async fn what_is_chosen_is_done() {
         let written = std::fs::read_to_string(&errors).expect("it was written");
         assert_eq!(
             written.trim_start_matches('\u{feff}'),
-            "Kundenname,Post,Tel,Nr,reason\r\n,c@d.example,,'=1,Missing company name\r\n"
+            "Kundenname,Post,Tel,Nr,Web,reason\r\n,c@d.example,,'=1,,Missing company name\r\n"
         );
         let leads = company
             .get(&format!("/api/v1/campaigns/{campaign}/leads"))
@@ -154,6 +155,7 @@ async fn what_is_chosen_is_done() {
         assert_eq!(leads[0]["title"], "M\u{fc}ller GmbH");
         assert_eq!(leads[0]["email"], "a@b.example");
         assert_eq!(leads[0]["phone"], "+4930901820");
+        assert_eq!(leads[0]["website"], "https://b.example");
         assert_eq!(leads[0]["scraped_data"]["customer number"], "007");
     }
 }

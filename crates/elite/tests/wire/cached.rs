@@ -147,3 +147,81 @@ async fn what_does_not_exist_is_forgotten_when_it_does() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn every_kept_read_is_read_anew_when_what_it_shows_has_changed() {
+    on_both(async |world| {
+        let owner = world.company().await;
+        let campaign = owner.campaign("Kept").await;
+        let template = owner.template().await;
+        let leads = format!("{CAMPAIGNS}/{campaign}/leads?limit=10");
+        let scored = format!("{leads}&min_score=50&sort=score");
+        let template = format!("/api/v1/email-templates/{template}");
+        let reads = [
+            CAMPAIGNS,
+            "/api/v1/dashboard/stats",
+            "/api/v1/notifications",
+            "/api/v1/tenants/me",
+            "/api/v1/team/members",
+            "/api/v1/email-templates",
+            &leads,
+            &scored,
+            &template,
+        ];
+        let read_all = async || {
+            let mut all = Vec::new();
+            for path in reads {
+                all.push(ask(owner.http.get(path)).await);
+            }
+            all
+        };
+        read_all().await;
+        for (path, answer) in reads.iter().zip(read_all().await) {
+            assert_eq!(x_cache(&answer), "HIT", "{path}");
+        }
+        let before = read_all().await;
+        owner
+            .lead(&campaign, json!({"title": "Café", "lead_score": 70}))
+            .await;
+        owner.invites("member").await;
+        let patch = owner
+            .http
+            .patch(&template)
+            .json(&json!({"name": "Another"}));
+        ask(patch).await;
+        for ((path, before), after) in reads.iter().zip(before).zip(read_all().await) {
+            assert_ne!(before.body, after.body, "{path}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn searches_and_later_pages_are_read_each_time() {
+    on_both(async |world| {
+        let owner = world.company().await;
+        let campaign = owner.campaign("Pages").await;
+        owner
+            .leads(&campaign, &[json!({"title": "a"}), json!({"title": "b"})])
+            .await;
+        let first = format!("{CAMPAIGNS}/{campaign}/leads?limit=1");
+        let read = ask(owner.http.get(&first)).await;
+        let again = ask(owner.http.get(&first)).await;
+        assert_eq!((x_cache(&read), x_cache(&again)), ("MISS", "HIT"));
+        assert_eq!(
+            (&again.body, again.header("link")),
+            (&read.body, read.header("link"))
+        );
+        let link = again.header("link");
+        let next = link.strip_prefix('<').and_then(|link| link.split_once('>'));
+        let (next, _) = next.unwrap_or_else(|| panic!("no next page: {link}"));
+        for path in [next, &format!("{first}&q=a")] {
+            for _ in 0..2 {
+                let answer = ask(owner.http.get(path)).await;
+                assert_eq!((x_cache(&answer), answer.header("etag")), ("BYPASS", ""));
+                assert!(seq(&answer) > 0);
+            }
+        }
+    })
+    .await;
+}
