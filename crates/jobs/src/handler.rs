@@ -65,7 +65,7 @@ async fn after(app: &App, claimed: &Claimed, error: &Error) -> Outcome {
 async fn bury(app: &App, claimed: &Claimed, error: String) -> Outcome {
     tracing::error!(job = %claimed.id, kind = claimed.job.kind(), %error, "a job is given up");
     let told = match &claimed.job {
-        Job::RunImport { import_id } => run_import::give_up(app, claimed, *import_id, &error).await,
+        Job::RunImport { import_id } => run_import::give_up(app, claimed, *import_id).await,
         Job::UndoImport { import_id } => undo_import::give_up(app, claimed, *import_id).await,
         Job::PurgeCampaign { .. } | Job::FillSearch => Ok(()),
     };

@@ -15,6 +15,6 @@ pub(crate) async fn run(
 }
 
 /// Ends the import as failed, with the counts it has come to.
-pub(crate) async fn give_up(app: &App, claimed: &Claimed, id: ImportId, error: &str) -> Result<()> {
-    imports::give_up(app, claimed, id, error).await
+pub(crate) async fn give_up(app: &App, claimed: &Claimed, id: ImportId) -> Result<()> {
+    imports::give_up(app, claimed, id).await
 }

@@ -26,6 +26,9 @@ const GIVEN_BACK_MAX: i32 = 720;
 const GONE: &str = "The uploaded file is gone. Please upload it again.";
 /// Why one failed whose file could not be read for long.
 const OUT_OF_REACH: &str = "The uploaded file could not be read. Please try again later.";
+/// Why one failed that was tried too often; the error itself is for the log alone.
+const GIVEN_UP: &str =
+    "The import could not go on because of a fault on our side; the program's log says which.";
 /// Why one is given back, for the log.
 const ELSEWHERE: &str = "the uploaded file is not in this node's folder";
 
@@ -131,15 +134,14 @@ async fn give_back(
 }
 
 /// Ends an import whose job was tried too often.
-pub async fn give_up(app: &App, claimed: &Claimed, id: ImportId, error: &str) -> Result<()> {
+pub async fn give_up(app: &App, claimed: &Claimed, id: ImportId) -> Result<()> {
     let db = app.store().read(claimed.scope).await?;
     let found = imports::find(&db, id).await?;
     drop(db);
     let Some(import) = found.filter(|import| !import.state.is_final()) else {
         return Ok(());
     };
-    let end = End::Failed(format!("The import could not go on: {error}"));
-    finish(app, claimed, import, end).await?;
+    finish(app, claimed, import, End::Failed(GIVEN_UP.to_owned())).await?;
     Ok(())
 }
 

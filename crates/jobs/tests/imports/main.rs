@@ -227,6 +227,29 @@ async fn one_that_waits_or_runs_can_be_stopped(world: World) {
     assert_eq!(world.show(&person, id).await.state, ImportState::Undone);
 }
 
+async fn one_that_is_given_up_says_so_and_can_go_back(world: World) {
+    let person = world.person("acme").await;
+    let (app, campaign) = (&world.app, person.campaign);
+    let id = world.queue(&person, campaign, &table(10), "{}").await;
+    let claimed = world.claim().await.expect("the import waits");
+    imports::give_up(app, &claimed, id).await.unwrap();
+    let import = world.show(&person, id).await;
+    assert_eq!(import.state, ImportState::Failed);
+    let why =
+        "The import could not go on because of a fault on our side; the program's log says which.";
+    assert_eq!(import.error.as_deref(), Some(why));
+    let administrator = person.member.administrator().unwrap();
+    imports::ask_undo(app, &administrator, campaign, id)
+        .await
+        .unwrap();
+    let outcome = Outcome::Dead {
+        error: "the database's own words".into(),
+    };
+    jobs::end(app, &claimed, &outcome).await.unwrap();
+    world.work().await;
+    assert_eq!(world.show(&person, id).await.state, ImportState::Undone);
+}
+
 async fn a_long_import_gives_way_after_a_chunk(world: World) {
     let (many, few) = (world.person("many").await, world.person("few").await);
     let long = world.queue(&many, many.campaign, &table(40_000), "{}").await;
@@ -310,6 +333,7 @@ on_both_engines!(
     the_same_rows_again_in_each_mode,
     what_nobody_touched_goes_back,
     one_that_waits_or_runs_can_be_stopped,
+    one_that_is_given_up_says_so_and_can_go_back,
     a_long_import_gives_way_after_a_chunk,
     failed_rows_come_back_as_they_were,
     a_first_row_of_data_is_a_row,
