@@ -252,9 +252,7 @@ async fn one_that_is_given_up_says_so_and_can_go_back(world: World) {
 
 async fn a_long_import_gives_way_after_a_chunk(world: World) {
     let (many, few) = (world.person("many").await, world.person("few").await);
-    let long = world
-        .queue(&many, many.campaign, &table(40_000), "{}")
-        .await;
+    let long = world.queue(&many, many.campaign, &table(40_000), "{}").await;
     let first = world.claim().await.expect("the long one");
     let short = world.queue(&few, few.campaign, &table(100), "{}").await;
     let outcome = world.perform(&first, &other_turn()).await.unwrap();
@@ -340,30 +338,3 @@ on_both_engines!(
     failed_rows_come_back_as_they_were,
     a_first_row_of_data_is_a_row,
 );
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn as_many_imports_as_connections_do_not_wait_for_each_other() {
-    const AT_ONCE: u32 = 3;
-    // Less than anybody waits for a connection.
-    const PATIENCE: Duration = Duration::from_secs(25);
-    let world = World::postgres_of(AT_ONCE).await;
-    let mut claimed = Vec::new();
-    for name in ["one", "two", "three"] {
-        let person = world.person(name).await;
-        let id = world
-            .queue(&person, person.campaign, &table(22_000), "{}")
-            .await;
-        claimed.push((world.claim().await.expect("the import waits"), person, id));
-    }
-    let work = async |at: usize| {
-        let outcome = world.perform(&claimed[at].0, &other_turn()).await.unwrap();
-        assert!(matches!(outcome, Outcome::Done));
-    };
-    let all = async { tokio::join!(work(0), work(1), work(2)) };
-    let all = tokio::time::timeout(PATIENCE, all).await;
-    all.expect("all come to their end");
-    for (_, person, id) in &claimed {
-        let import = world.show(person, *id).await;
-        assert_eq!(import.counts.leads_created, 22_000);
-    }
-}

@@ -25,8 +25,6 @@ use store::Store;
 use testkit::TempDir;
 
 const LONG: [&str; 2] = ["run_import", "undo_import"];
-/// Of the pool, unless a story is about it.
-const CONNECTIONS: u32 = 10;
 
 pub(crate) struct World {
     pub(crate) app: App,
@@ -62,23 +60,17 @@ impl World {
     pub(crate) async fn sqlite() -> Self {
         let folder = testkit::temp_dir();
         let url = format!("sqlite:{}", folder.path().join("elite.db").display());
-        Self::at(url, folder, CONNECTIONS).await
+        Self::at(url, folder).await
     }
 
     pub(crate) async fn postgres() -> Self {
-        Self::postgres_of(CONNECTIONS).await
+        Self::at(testkit::postgres().create_database(), testkit::temp_dir()).await
     }
 
-    /// With a pool of so many connections.
-    pub(crate) async fn postgres_of(connections: u32) -> Self {
-        let url = testkit::postgres().create_database();
-        Self::at(url, testkit::temp_dir(), connections).await
-    }
-
-    async fn at(url: String, folder: TempDir, connections: u32) -> Self {
+    async fn at(url: String, folder: TempDir) -> Self {
         let options = store::Options {
             pool_size: 2,
-            max_overflow: connections - 2,
+            max_overflow: 8,
             ..store::Options::at(&url)
         };
         let store = Store::open(&options, Clock::System, Entropy::system()).await;
