@@ -12,7 +12,8 @@ use domain::tenants::{NAME_CHARACTERS, NewTenant};
 use http::StatusCode;
 use http_edge::fields::text;
 use http_edge::{
-    ANY_TEXT, Caller, EventSeq, Failure, Json, JsonBody, Received, Result, no_content, reply,
+    ANY_TEXT, Asked, Caller, EventSeq, Failure, Json, JsonBody, Received, Result, no_content,
+    rendered, reply,
 };
 
 use crate::bodies::{address, id_or, new_password, person_names, profile_text};
@@ -120,9 +121,9 @@ async fn refresh(
     signed_in(accounts::refresh(&app, &token, &origin).await?)
 }
 
-async fn me(Caller(caller): Caller) -> (EventSeq, Json<User>) {
-    let seq = EventSeq(caller.seq());
-    (seq, Json(caller.user().clone().into()))
+async fn me(Caller(caller): Caller, asked: Asked) -> Result<Response> {
+    let user = User::from(caller.user().clone());
+    asked.of_caller(&caller, &rendered(&user)?)
 }
 
 async fn sign_out(State(app): State<App>, Caller(caller): Caller) -> Result<Response> {

@@ -6,6 +6,7 @@
 
 mod accounts;
 mod bodies;
+mod cache_metrics;
 mod campaigns;
 mod docs;
 mod events;

@@ -10,6 +10,7 @@ use http::HeaderMap;
 use http::header::{ACCEPT, CONTENT_TYPE, VARY};
 use http_edge::{Counts, Failure, Json, Result};
 
+use crate::cache_metrics;
 use crate::operation::Route;
 use crate::state::{ApiState, VERSION};
 use crate::system::two_decimals;
@@ -121,12 +122,8 @@ async fn metrics(State(state): State<ApiState>, headers: HeaderMap) -> Response 
         };
         return (vary, Json(metrics)).into_response();
     }
-    (
-        vary,
-        [(CONTENT_TYPE, PROMETHEUS)],
-        exposition(&state, counts),
-    )
-        .into_response()
+    let text = exposition(&state, counts) + &cache_metrics::exposition(state.app()).await;
+    (vary, [(CONTENT_TYPE, PROMETHEUS)], text).into_response()
 }
 
 fn wants_json(headers: &HeaderMap) -> bool {

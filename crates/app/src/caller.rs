@@ -5,13 +5,15 @@ use std::time::Duration;
 
 use domain::accounts::{Session, SessionKind, User};
 use domain::events::Actor;
-use domain::ids::SessionId;
+use domain::ids::{SessionId, TenantId, UserId};
 use domain::refusal::{Refusal, RefusalKind};
 use domain::team::{Role, require_administrator};
 use domain::tenants::TenantStatus;
+use store::sessions::StoredSession;
 use store::unscoped;
 use store::{Reading, TenantScope, Writing};
 
+use crate::cached::{self, Kept};
 use crate::context::App;
 use crate::error::Result;
 use crate::tokens::{Claims, hash_of};
@@ -28,6 +30,7 @@ pub struct SignedIn {
     tenant_status: Option<TenantStatus>,
     seq: i64,
     scope: TenantScope,
+    kept: Kept,
 }
 
 /// A live login whose tenant exists and is not suspended (contract: T).
@@ -40,6 +43,11 @@ pub struct Administrator<'a>(&'a Member);
 
 /// The bearer of a token whose signature has been checked. Failures come in the contract's order (1.2).
 pub async fn by_token(app: &App, claims: &Claims) -> Result<SignedIn> {
+    by_token_at(app, claims, None).await
+}
+
+/// The same at or after the number that a request carries.
+pub async fn by_token_at(app: &App, claims: &Claims, carried: Option<&str>) -> Result<SignedIn> {
     let invalid = || Refusal::unauthenticated("Invalid or expired token");
     if !claims.is_access() || claims.sub.is_empty() {
         return Err(invalid().into());
@@ -47,6 +55,9 @@ pub async fn by_token(app: &App, claims: &Claims) -> Result<SignedIn> {
     let Some(user) = claims.user() else {
         return Err(Refusal::unauthenticated("User not found").into());
     };
+    if let Some(signed_in) = kept(app, claims, user, carried).await? {
+        return Ok(signed_in);
+    }
     // The person and the login at once: each request waits for it.
     let session = claims.session();
     let (found, stored) = match session {
@@ -62,14 +73,47 @@ pub async fn by_token(app: &App, claims: &Claims) -> Result<SignedIn> {
         return signed_in(found, None);
     }
     // One that names an ended or foreign login is worth nothing.
-    let live = stored.filter(|stored| {
-        stored.is_live(app.now())
-            && stored.session.user_id == user
-            && stored.session.kind == SessionKind::Api
-    });
-    let stored = live.ok_or_else(invalid)?;
+    let stored = stored
+        .filter(|stored| is_good(app, stored, user))
+        .ok_or_else(invalid)?;
     touch(app, &stored.session).await;
     signed_in(found, session)
+}
+
+/// The same from memory; `None` where the database has to say what is wrong. A login that seems to be over may
+/// have been renewed since.
+async fn kept(
+    app: &App,
+    claims: &Claims,
+    user: UserId,
+    carried: Option<&str>,
+) -> Result<Option<SignedIn>> {
+    let Some((tenant, session)) = TenantId::parse(&claims.tenant_id).zip(claims.session()) else {
+        return Ok(None);
+    };
+    let Some(looked) = cached::look(app, (tenant, user, session), carried).await? else {
+        return Ok(None);
+    };
+    let held = &looked.held;
+    if !is_good(app, &held.login, user) {
+        return Ok(None);
+    }
+    if looked.is_read {
+        touch(app, &held.login.session).await;
+    }
+    let signed_in = signed_in(held.caller.clone(), Some(session))?;
+    Ok(Some(SignedIn {
+        seq: looked.seq,
+        kept: looked.kept,
+        ..signed_in
+    }))
+}
+
+/// Whether a login of the API is open and the person's.
+fn is_good(app: &App, stored: &StoredSession, user: UserId) -> bool {
+    stored.is_live(app.now())
+        && stored.session.user_id == user
+        && stored.session.kind == SessionKind::Api
 }
 
 /// The bearer of a site cookie `session.secret`; `None` when it is worth nothing.
@@ -111,7 +155,7 @@ async fn touch(app: &App, session: &Session) {
 }
 
 /// A person in whose name the operator acts at the command line, without a login.
-pub(crate) async fn by_operator(app: &App, user: domain::ids::UserId) -> Result<Member> {
+pub(crate) async fn by_operator(app: &App, user: UserId) -> Result<Member> {
     let found = unscoped::caller(app.store(), user).await?;
     let found = found.ok_or_else(|| Refusal::unauthenticated("User not found"))?;
     signed_in(found, None)?.member()
@@ -128,6 +172,7 @@ fn signed_in(caller: unscoped::Caller, session: Option<SessionId>) -> Result<Sig
         tenant_status: caller.tenant_status,
         seq: caller.seq,
         scope: caller.scope,
+        kept: Kept::NOT,
     })
 }
 
@@ -142,7 +187,12 @@ impl SignedIn {
         self.session
     }
 
-    /// The number of the tenant's last event when the person was looked up.
+    /// Where what is known of the person came from.
+    pub fn kept(&self) -> Kept {
+        self.kept
+    }
+
+    /// The tenant's number that this is at least as new as.
     pub fn seq(&self) -> i64 {
         self.seq
     }
@@ -176,7 +226,7 @@ impl Member {
         &self.0.user
     }
 
-    /// The number of the tenant's last event when the person was looked up: what is read from now on is at least as new.
+    /// The tenant's number that this is at least as new as, and so what is read from now on.
     pub fn seq(&self) -> i64 {
         self.0.seq
     }

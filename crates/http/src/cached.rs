@@ -7,8 +7,8 @@
 use std::convert::Infallible;
 
 use app::App;
-use app::cached::{self, Answer, Content, Rendered, Sought, Source, View};
-use app::caller::Member;
+use app::cached::{self, Content, Kept, Rendered, Sought, Source, View};
+use app::caller::{Member, SignedIn};
 use axum::body::Body;
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
@@ -51,6 +51,22 @@ enum Encoding {
     Gzip,
 }
 
+/// What a body depends on beside its state.
+#[derive(Debug, Clone, Copy)]
+struct Owner {
+    /// The random end of the tenant's id, or of the person's where the body shows one.
+    whose: u64,
+    bucket: i64,
+}
+
+impl Owner {
+    fn of<V>(sought: &Sought<V>) -> Self {
+        let (_, whose) = sought.tenant().0.as_u64_pair();
+        let bucket = sought.bucket();
+        Self { whose, bucket }
+    }
+}
+
 /// JSON as it is kept and goes out.
 pub fn rendered<T: Serialize>(value: &T) -> app::Result<Rendered> {
     let bytes = serde_json::to_vec(value);
@@ -85,10 +101,11 @@ impl Asked {
         L: FnOnce(App, Member) -> F + Send + 'static,
         F: Future<Output = app::Result<Rendered>> + Send + 'static,
     {
+        let owner = Owner::of(&sought);
         let need = cached::need(caller, self.carried.as_deref());
         if !self.tags.is_empty()
             && let Some(content) = cached::content(app, &sought, need)
-            && let Some(tag) = self.known_tag(content, &sought)
+            && let Some(tag) = self.known_tag(content, owner)
         {
             if let Some(caches) = app.caches() {
                 caches.count_unchanged();
@@ -98,7 +115,7 @@ impl Asked {
         let (own_app, own_caller) = (app.clone(), caller.clone());
         let load = move || load(own_app, own_caller);
         match cached::read(app, caller, &sought, need, load).await? {
-            Some(answer) => self.reply(&answer, &sought),
+            Some(answer) => self.reply(&answer.rendered, answer.kept, answer.seq, owner),
             None => Err(sought.absent().into()),
         }
     }
@@ -108,27 +125,42 @@ impl Asked {
         self.body(rendered, seq, None, Source::Bypass)
     }
 
+    /// Answers with what is known of the caller.
+    pub fn of_caller(&self, caller: &SignedIn, rendered: &Rendered) -> Result<Response> {
+        let (_, whose) = caller.user().id.0.as_u64_pair();
+        self.reply(
+            rendered,
+            caller.kept(),
+            caller.seq(),
+            Owner { whose, bucket: 0 },
+        )
+    }
+
     /// The tag of a body that the client has and could be given now.
-    fn known_tag<V>(&self, content: Content, sought: &Sought<V>) -> Option<String> {
+    fn known_tag(&self, content: Content, owner: Owner) -> Option<String> {
         let encodings = [Encoding::Gzip, Encoding::Plain];
         let could_be = |encoding: &Encoding| *encoding == Encoding::Plain || self.accepts_gzip;
         let mut tags = encodings
             .into_iter()
             .filter(could_be)
-            .map(|encoding| tag(content, sought, encoding));
+            .map(|encoding| tag(content, owner, encoding));
         tags.find(|tag| self.tags.contains(tag))
     }
 
-    fn reply<V>(&self, answer: &Answer, sought: &Sought<V>) -> Result<Response> {
-        let (_, encoding) = self.pick(&answer.rendered);
-        let tag = answer.content.map(|content| tag(content, sought, encoding));
+    fn reply(&self, rendered: &Rendered, kept: Kept, seq: i64, owner: Owner) -> Result<Response> {
+        let Kept {
+            source,
+            age,
+            content,
+        } = kept;
+        let (_, encoding) = self.pick(rendered);
+        let tag = content.map(|content| tag(content, owner, encoding));
         if let Some(tag) = tag.as_ref().filter(|tag| self.tags.contains(tag)) {
-            return Ok(unchanged(tag, answer.seq, answer.source));
+            return Ok(unchanged(tag, seq, source));
         }
-        let (seq, source) = (answer.seq, answer.source);
-        let mut response = self.body(&answer.rendered, seq, tag.as_deref(), source)?;
+        let mut response = self.body(rendered, seq, tag.as_deref(), source)?;
         if matches!(source, Source::Near | Source::Far | Source::Stale) {
-            let age = HeaderValue::from(answer.age.as_secs());
+            let age = HeaderValue::from(age.as_secs());
             response.headers_mut().insert(AGE, age);
         }
         Ok(response)
@@ -188,10 +220,9 @@ fn describe(headers: &mut HeaderMap, tag: Option<&str>, source: Source) {
     }
 }
 
-fn tag<V>(content: Content, sought: &Sought<V>, encoding: Encoding) -> String {
+fn tag(content: Content, owner: Owner, encoding: Encoding) -> String {
     let Content { epoch, number } = content;
-    let (_, whose) = sought.tenant().0.as_u64_pair();
-    let bucket = sought.bucket();
+    let Owner { whose, bucket } = owner;
     let ending = match encoding {
         Encoding::Plain => "",
         Encoding::Gzip => "-gzip",

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use app::App;
-use app::caller::{Member, SignedIn, by_token};
+use app::caller::{Member, SignedIn, by_token_at};
 use app::tokens::{Claims, Tokens};
 use axum::extract::{FromRef, FromRequestParts};
 use domain::refusal::Refusal;
@@ -12,6 +12,7 @@ use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
 
+use crate::answers::X_EVENT_SEQ;
 use crate::edge::Identify;
 use crate::error::Failure;
 
@@ -82,7 +83,9 @@ where
         let app = App::from_ref(state);
         let known = parts.extensions.get::<Bearer>().cloned();
         let bearer = known.unwrap_or_else(|| Bearer::read(&parts.headers, app.tokens()));
-        Ok(Self(by_token(&app, bearer.claims()?).await?))
+        let carried = parts.headers.get(X_EVENT_SEQ);
+        let carried = carried.map(|value| value.to_str().unwrap_or("?"));
+        Ok(Self(by_token_at(&app, bearer.claims()?, carried).await?))
     }
 }
 

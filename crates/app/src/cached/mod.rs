@@ -9,6 +9,7 @@
 //!
 //! What must not come in here: SQL, HTTP, and how a body looks.
 
+mod callers;
 mod follow;
 mod kinds;
 mod rendered;
@@ -19,9 +20,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use cache::{Cache, FarSettings, Knowledge, LoadError, Loaded, Settings, Stamp, Times};
+use cache::{Cache, FarSettings, Knowledge, LoadError, Loaded, Settings, Shelf, Stamp, Times};
 
-pub use cache::{Breaker, Count, Figures as CacheFigures, Need, Source, Spans};
+pub use cache::{
+    BUCKETS_US, Breaker, Count, FarFigures, Figures as CacheFigures, Need, Source, Spans,
+};
+use callers::Callers;
+pub(crate) use callers::look;
 pub use kinds::*;
 pub use rendered::Rendered;
 
@@ -70,6 +75,7 @@ pub struct CacheOptions {
 pub struct Caches {
     cache: Cache,
     shelves: Shelves,
+    callers: Shelf<Callers>,
     follows: Arc<Follows>,
     unchanged: AtomicU64,
 }
@@ -85,13 +91,29 @@ pub struct Answer {
     /// The body.
     pub rendered: Arc<Rendered>,
     /// Where it came from.
+    pub kept: Kept,
+    /// The tenant's number that it is at least as new as.
+    pub seq: i64,
+}
+
+/// Where an answer came from.
+#[derive(Debug, Clone, Copy)]
+pub struct Kept {
+    /// From which level.
     pub source: Source,
     /// How long ago it was read.
     pub age: Duration,
-    /// The tenant's number that it is at least as new as.
-    pub seq: i64,
     /// What it is the state of; `None` where that is not known.
     pub content: Option<Content>,
+}
+
+impl Kept {
+    /// Read just now, and not kept.
+    pub const NOT: Self = Self {
+        source: Source::Bypass,
+        age: Duration::ZERO,
+        content: None,
+    };
 }
 
 /// The state that a body shows: two bodies of one read with the same state are equal.
@@ -121,6 +143,7 @@ pub fn open(app: &App, options: &CacheOptions) -> std::result::Result<(), Unusab
     app.tail().listen(Arc::clone(&follows) as _);
     app.set_caches(Caches {
         shelves: Shelves::of(&cache, &options.lives),
+        callers: cache.shelf(options.lives.of_callers()),
         cache,
         follows,
         unchanged: AtomicU64::new(0),
@@ -166,10 +189,7 @@ where
         return Ok(without_caches(load().await?));
     };
     let answer = V::shelf(&caches.shelves).get(sought, need, load).await;
-    let answer = answer.map_err(|error| match error {
-        LoadError::Failed(error) => (*error).clone(),
-        LoadError::Abandoned => Error::Unavailable("a read ended without a result".to_owned()),
-    })?;
+    let answer = answer.map_err(shared)?;
     let content = Content {
         epoch: answer.stamp.epoch,
         number: answer.content_number,
@@ -177,11 +197,21 @@ where
     let seq = i64::try_from(answer.at_least).unwrap_or(i64::MAX);
     Ok(answer.value.map(|rendered| Answer {
         rendered,
-        source: answer.source,
-        age: answer.age,
         seq,
-        content: Some(content),
+        kept: Kept {
+            source: answer.source,
+            age: answer.age,
+            content: Some(content),
+        },
     }))
+}
+
+/// A load's error, for one of those who waited for it.
+fn shared(error: LoadError<Error>) -> Error {
+    match error {
+        LoadError::Failed(error) => (*error).clone(),
+        LoadError::Abandoned => Error::Unavailable("a read ended without a result".to_owned()),
+    }
 }
 
 /// The number first, then what is read.
@@ -216,10 +246,8 @@ fn without_caches(loaded: Loaded<Rendered>) -> Option<Answer> {
     let seq = i64::try_from(loaded.stamp.as_of).unwrap_or(i64::MAX);
     loaded.value.map(|rendered| Answer {
         rendered: Arc::new(rendered),
-        source: Source::Bypass,
-        age: Duration::ZERO,
+        kept: Kept::NOT,
         seq,
-        content: None,
     })
 }
 
@@ -241,6 +269,14 @@ impl Caches {
 }
 
 impl Lives {
+    /// Rights are never served past their time.
+    fn of_callers(&self) -> Times {
+        Times {
+            stale_max: self.session,
+            ..Times::fresh_for(self.session)
+        }
+    }
+
     fn times(&self, life: Duration) -> Times {
         Times {
             stale_max: self.stale_max.max(life),

@@ -3,7 +3,7 @@
 use serde_json::json;
 use testkit::{Answer, Request};
 
-use crate::people::Person;
+use crate::people::{PASSWORD, Person};
 use crate::world::on_both;
 
 const CAMPAIGNS: &str = "/api/v1/campaigns";
@@ -222,6 +222,71 @@ async fn searches_and_later_pages_are_read_each_time() {
                 assert!(seq(&answer) > 0);
             }
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_is_shut_out_gets_nothing_more_however_warm_the_cache() {
+    on_both(async |world| {
+        let owner = world.company().await;
+        let warm = async |person: &Person| {
+            for _ in 0..3 {
+                list(person).await;
+            }
+            let me = ask(person.http.get("/api/v1/auth/me")).await;
+            assert_eq!(
+                (x_cache(&me), &me.json()["id"]),
+                ("HIT", &person.user["id"])
+            );
+        };
+        let refused = async |person: &Person, status: u16| {
+            let answer = person.http.get(CAMPAIGNS).send().await;
+            answer.expect_status(status);
+        };
+
+        let removed = owner.colleague("member").await;
+        warm(&removed).await;
+        let path = format!("/api/v1/team/{}", removed.id());
+        owner.http.delete(&path).send().await.expect_status(204);
+        refused(&removed, 401).await;
+
+        let leaving = owner.colleague("member").await;
+        warm(&leaving).await;
+        let out = leaving.http.post("/api/v1/auth/logout").send().await;
+        out.expect_status(204);
+        refused(&leaving, 401).await;
+
+        let elsewhere = world.login(owner.email()).await;
+        warm(&elsewhere).await;
+        let words = json!({"current_password": PASSWORD, "new_password": "Corr3ct-horses"});
+        let changed = owner.http.post("/api/v1/auth/password").json(&words);
+        changed.send().await.expect_status(204);
+        refused(&elsewhere, 401).await;
+
+        let promoted = owner.colleague("member").await;
+        warm(&promoted).await;
+        let campaign = format!("{CAMPAIGNS}/{}", owner.campaign("Gone").await);
+        promoted
+            .http
+            .delete(&campaign)
+            .send()
+            .await
+            .expect_status(403);
+        let role = format!("/api/v1/team/{}/role", promoted.id());
+        ask(owner.http.patch(&role).json(&json!({"role": "admin"}))).await;
+        promoted
+            .http
+            .delete(&campaign)
+            .send()
+            .await
+            .expect_status(204);
+
+        warm(&owner).await;
+        world.run(&["admin", "suspend-tenant", "--id", owner.tenant_id()]);
+        refused(&owner, 403).await;
+        world.run(&["admin", "resume-tenant", "--id", owner.tenant_id()]);
+        warm(&owner).await;
     })
     .await;
 }

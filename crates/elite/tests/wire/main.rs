@@ -9,6 +9,7 @@
 
 mod accounts;
 mod cached;
+mod cached_nodes;
 mod campaigns;
 mod chosen;
 mod corpus;

@@ -1,6 +1,7 @@
 //! The servers that the stories run on.
 
 use std::fmt;
+use std::path::{Path, PathBuf};
 use std::process::Output;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -76,6 +77,16 @@ impl World {
     /// `127.0.0.1:<port>`.
     pub(crate) fn address(&self) -> String {
         format!("127.0.0.1:{}", self.program.port())
+    }
+
+    /// Where the server keeps its data.
+    pub(crate) fn data_dir(&self) -> PathBuf {
+        self.program.data_dir()
+    }
+
+    /// The folder that the server runs in.
+    pub(crate) fn folder(&self) -> &Path {
+        self.program.folder()
     }
 
     /// Runs a subcommand on the server's data.
