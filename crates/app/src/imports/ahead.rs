@@ -14,8 +14,11 @@ use super::read::{Chunk, Chunks};
 use crate::context::App;
 use crate::error::{Error, Result};
 
-/// Chunks whose rows are being added at the same time, beside the one that commits.
-const ADDING_MAX: usize = 2;
+/// Chunks whose rows are being added at the same time, beside the one that commits: one more than keeps two cores busy, since
+/// each of them waits for the disk at times.
+const ADDING_MAX: usize = 3;
+/// Chunks that wait where they are added one after another; the reader has one more.
+const WAITING_MAX: usize = 1;
 
 /// Which rows an import adds where.
 #[derive(Debug, Clone, Copy)]
@@ -135,9 +138,18 @@ impl<'a> Ahead<'a> {
         Ok(Some(Prepared { chunk, added }))
     }
 
+    fn adds_in_order(&self) -> bool {
+        self.target.looks() || self.app.store().engine() == Engine::Sqlite
+    }
+
     /// Takes what has been read, and begins to add it.
     pub(super) async fn fill(&mut self) {
-        while self.coming.len() < ADDING_MAX && self.end.is_none() {
+        let most = if self.adds_in_order() {
+            WAITING_MAX
+        } else {
+            ADDING_MAX
+        };
+        while self.coming.len() < most && self.end.is_none() {
             match self.begin_one().await {
                 Ok(Some(begun)) => self.coming.push_back(begun),
                 Ok(None) => self.end = Some(Ok(())),
@@ -151,8 +163,7 @@ impl<'a> Ahead<'a> {
         let Some(mut chunk) = self.chunks.next().await? else {
             return Ok(None);
         };
-        let in_order = self.target.looks() || self.app.store().engine() == Engine::Sqlite;
-        if in_order || self.is_short {
+        if self.adds_in_order() || self.is_short {
             return Ok(Some((chunk, None)));
         }
         let Some(writing) = self.app.store().try_write(self.claimed.scope).await? else {
