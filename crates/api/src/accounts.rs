@@ -58,7 +58,8 @@ pub(crate) fn routes() -> Vec<Route> {
         .refuses(401, "Invalid refresh token"),
         Route::get("/api/v1/auth/me", "get_me", "Show the caller", me)
             .any_person()
-            .answers::<User>(200, "The caller"),
+            .answers::<User>(200, "The caller")
+            .kept(),
         Route::post("/api/v1/auth/logout", "logout", "Sign out", sign_out)
             .any_person()
             .answers_nothing("Signed out; the pair of tokens is worth nothing any more"),

@@ -32,9 +32,11 @@ pub(crate) fn routes() -> Vec<Route> {
             .body::<CampaignCreate>()
             .answers::<Campaign>(201, "The campaign, a draft"),
         Route::get(ALL, "list_campaigns", "List the campaigns", list)
-            .answers_list::<Campaign>(200, "All, newest first"),
+            .answers_list::<Campaign>(200, "All, newest first")
+            .kept(),
         Route::get(ONE, "get_campaign", "Show a campaign", show)
             .answers::<Campaign>(200, "The campaign")
+            .kept()
             .refuses(404, "Campaign not found"),
         Route::patch(ONE, "update_campaign", "Change a campaign", update)
             .body::<CampaignUpdate>()

@@ -17,7 +17,8 @@ pub(crate) fn routes() -> Vec<Route> {
             "Show the figures",
             stats,
         )
-        .answers::<DashboardStats>(200, "The figures now"),
+        .answers::<DashboardStats>(200, "The figures now")
+        .kept(),
     ]
 }
 

@@ -17,7 +17,8 @@ pub(crate) fn routes() -> Vec<Route> {
             "List the latest notifications",
             list,
         )
-        .answers::<Notifications>(200, "One to five items"),
+        .answers::<Notifications>(200, "One to five items")
+        .kept(),
     ]
 }
 

@@ -195,6 +195,19 @@ impl Route {
         self
     }
 
+    /// Its answer may be kept, here and by the client.
+    pub(crate) fn kept(self) -> Self {
+        self.header(
+            "If-None-Match",
+            "The `ETag` of the body that the client has.",
+        )
+        .header(
+            "X-Event-Seq",
+            "The number that the answer must be at least as new as.",
+        )
+        .answers_empty(304, "The client's body is still true")
+    }
+
     /// It answers with a `T`.
     pub(crate) fn answers<T: ToSchema>(mut self, status: u16, text: &str) -> Self {
         let schema = self.refer::<T>();

@@ -34,7 +34,8 @@ pub(crate) fn routes() -> Vec<Route> {
             "List the team",
             list,
         )
-        .answers_list::<Member>(200, "Everybody, newest first"),
+        .answers_list::<Member>(200, "Everybody, newest first")
+        .kept(),
         Route::post(
             "/api/v1/team/invite",
             "invite_member",

@@ -30,9 +30,11 @@ pub(crate) fn routes() -> Vec<Route> {
             .body::<TemplateCreate>()
             .answers::<Template>(201, "The template"),
         Route::get(ALL, "list_templates", "List the templates", list)
-            .answers_list::<Template>(200, "All, newest first"),
+            .answers_list::<Template>(200, "All, newest first")
+            .kept(),
         Route::get(ONE, "get_template", "Show a template", show)
             .answers::<Template>(200, "The template")
+            .kept()
             .refuses(404, "Email template not found"),
         Route::patch(ONE, "update_template", "Change a template", update)
             .body::<TemplateUpdate>()

@@ -19,7 +19,8 @@ const PATH: &str = "/api/v1/tenants/me";
 pub(crate) fn routes() -> Vec<Route> {
     vec![
         Route::get(PATH, "get_tenant", "Show the company", show)
-            .answers::<Tenant>(200, "The company"),
+            .answers::<Tenant>(200, "The company")
+            .kept(),
         Route::patch(
             PATH,
             "update_tenant",

@@ -49,6 +49,10 @@ impl<K: Kind> Shelf<K> {
                 }
                 Boarding::Joined(flight) => {
                     self.counters.add(Count::Joined);
+                    // A load that began before the value was past its time limit does not know of it.
+                    if let Some(old) = &old {
+                        flight.landing.offer_old(old);
+                    }
                     let given = self.wait_for_other(&flight, &place, need, arrival).await;
                     if let Some(given) = given {
                         return given;

@@ -48,6 +48,7 @@ pub(crate) fn routes() -> Vec<Route> {
             200,
             "All, oldest first, streamed; or a page, with a `Link` to the next one",
         )
+        .kept()
         .refuses(404, "Campaign not found"),
         Route::post(OF_CAMPAIGN, "create_lead", "Add a lead", create)
             .body::<LeadCreate>()

@@ -172,6 +172,20 @@ async fn an_old_value_is_served_when_the_source_fails_or_is_slow_but_not_past_an
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_old_value_is_served_also_where_a_refresh_of_it_is_failing() {
+    let process = Process::near(&Source::new());
+    process.read(1, Need::Any).await;
+    process.source.is_down.store(true, Ordering::SeqCst);
+    process.source.load_ms.store(5_000, Ordering::SeqCst);
+    pass(Duration::from_millis(8_500)).await;
+    assert_eq!(process.read(1, Need::Any).await.source, From::Near);
+    tokio::task::yield_now().await; // the refresh has begun
+    pass(Duration::from_secs(2)).await;
+    assert_eq!(process.read(1, Need::Any).await.source, From::Stale);
+    assert_eq!(process.source.loads(), 2);
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_old_value_has_its_limit() {
     let process = Process::near(&Source::new());
     process.read(1, Need::Any).await;

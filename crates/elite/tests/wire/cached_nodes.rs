@@ -1,9 +1,14 @@
 //! Several processes on one database: what one acknowledges, the others never contradict, whatever Redis does.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::json;
-use testkit::{Answer, Http, Program, Redis, eventually, postgres};
+use testkit::{Answer, Http, Postgres, Program, Redis, eventually, postgres};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
 
 use crate::world::{Engine, SECRET, World};
 
@@ -196,4 +201,121 @@ async fn a_command_beside_the_server_is_seen_by_the_next_read() {
         assert_eq!(leads.as_array().map(Vec::len), Some(2));
         assert_eq!(owner.sees(CAMPAIGNS).await[0]["leads_count"], 2);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_read_is_served_while_the_database_is_away_and_never_past_a_known_change() {
+    let mut server = Postgres::start();
+    let database = server.create_database();
+    let program = program(&database, None)
+        .env("CACHE_CAMPAIGNS_SECONDS", "1")
+        .env("CACHE_SESSION_SECONDS", "600")
+        .env("DB_POOL_TIMEOUT", "1");
+    let world = World::own(program);
+    let owner = world.company().await;
+    let id = owner.campaign("Kept").await;
+    let (_, read) = name(&owner.http, None).await;
+    let one = format!("{CAMPAIGNS}/{id}");
+    server.kill();
+    let stale = eventually(KNOWN_WITHIN, async || {
+        let (found, answer) = name(&owner.http, None).await;
+        assert_eq!(found, "Kept");
+        (answer.header("x-cache") == "STALE").then_some(answer)
+    })
+    .await;
+    assert_eq!(
+        (&stale.body, stale.header("etag")),
+        (&read.body, read.header("etag"))
+    );
+    assert!(stale.header("age").parse::<u64>().is_ok_and(|age| age >= 1));
+    // What was not read before is not to be had, and nothing is written.
+    owner.http.get(&one).send().await.expect_status(503);
+    let body = json!({"name": "Never"});
+    owner
+        .http
+        .patch(&one)
+        .json(&body)
+        .send()
+        .await
+        .expect_status(503);
+    server.start_again();
+    eventually(HEALED_WITHIN, async || {
+        let body = json!({"name": "Again"});
+        let answer = owner.http.patch(&one).json(&body).send().await;
+        (answer.status == 200).then_some(())
+    })
+    .await;
+    // Connections of before may fail once more; what was read before does not come back.
+    eventually(HEALED_WITHIN, async || {
+        let answer = owner.http.get(CAMPAIGNS).send().await;
+        if answer.status != 200 {
+            return None;
+        }
+        assert_eq!(answer.json()[0]["name"], "Again");
+        Some(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_old_and_no_error_while_redis_is_emptied_stopped_and_killed_under_load() {
+    let mut redis = Redis::start();
+    let database = postgres().create_database();
+    let one = World::own(program(&database, Some(&redis)));
+    let owner = one.company().await;
+    let other = program(&database, Some(&redis)).started();
+    let two = at(&other, &owner.access);
+    let id = owner.campaign("First").await;
+    uses_redis(&two).await;
+    let acknowledged = Arc::new(Mutex::new((0_usize, "0".to_owned())));
+    rename(&owner.http, &id, 0).await;
+    let is_over = Arc::new(AtomicBool::new(false));
+    let mut readers = JoinSet::new();
+    for http in [owner.http.clone(), two.clone()] {
+        let (acknowledged, is_over) = (Arc::clone(&acknowledged), Arc::clone(&is_over));
+        readers.spawn(async move {
+            let mut reads = 0;
+            while !is_over.load(Ordering::Relaxed) {
+                let (n, number) = acknowledged.lock().expect("no panic").clone();
+                let (found, _) = name(&http, Some(&number)).await;
+                let found: usize = found["Name ".len()..].parse().expect("a number");
+                assert!(found >= n, "{found} was read after {n} was acknowledged");
+                reads += 1;
+            }
+            reads
+        });
+    }
+    let mut written = 0;
+    for fault in 0..5 {
+        match fault {
+            0 => flush(&redis).await,
+            1 => redis.pause(),
+            2 => redis.resume(),
+            3 => redis.kill(),
+            _ => redis.start_again(),
+        }
+        for step in 0..40 {
+            written += 1;
+            let http = if step % 2 == 0 { &owner.http } else { &two };
+            let answer = rename(http, &id, written).await;
+            let number = answer.header("x-event-seq").to_owned();
+            *acknowledged.lock().expect("no panic") = (written, number);
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+    is_over.store(true, Ordering::Relaxed);
+    while let Some(reads) = readers.join_next().await {
+        assert!(reads.expect("no reader fails") > 50);
+    }
+}
+
+/// Empties Redis in its own words.
+async fn flush(redis: &Redis) {
+    let mut stream = TcpStream::connect(("127.0.0.1", redis.port()))
+        .await
+        .expect("it runs");
+    stream.write_all(b"FLUSHALL\r\n").await.expect("it listens");
+    let mut answer = [0; 5];
+    stream.read_exact(&mut answer).await.expect("it answers");
+    assert_eq!(&answer, b"+OK\r\n");
 }
