@@ -18,8 +18,8 @@ use crate::write::Writing;
 /// Leads whose words one transaction writes.
 pub const FILL_LEADS: i64 = 1_000;
 
-/// Notes that one transaction works off; an edit makes one, a chunk of an import too.
-const FILL_NOTES_MAX: usize = 200;
+/// Notes that are worked off together; an edit makes one, a chunk of an import too.
+const FILL_NOTES_MAX: i64 = 200;
 
 const NOTE: &str = "
 insert into search_backlog (id, tenant_id, import_id, first_lead_id, last_lead_id, keys_from)
@@ -86,11 +86,25 @@ struct Noted {
     last_lead_id: Uuid,
 }
 
+impl Noted {
+    fn is_of_one(&self) -> bool {
+        self.import_id.is_none() && self.first_lead_id == self.last_lead_id
+    }
+}
+
 const OLDEST: &str = "
 select b.id, b.import_id, b.first_lead_id, b.last_lead_id from search_backlog b
 where b.tenant_id = $1 and b.keys_from is null
   and not exists (select 1 from imports i where i.id = b.import_id and i.state in ('queued', 'running'))
-order by b.id limit 1";
+order by b.id limit $2";
+const LEADS_BY_ID_POSTGRES: &str =
+    "select * from campaign_leads where tenant_id = $1 and id = any($2::uuid[])";
+const LEADS_BY_ID_SQLITE: &str = "
+select * from campaign_leads where tenant_id = $1 and id in (select unhex(value) from json_each($2))";
+const DONE_EACH_POSTGRES: &str =
+    "delete from search_backlog where tenant_id = $1 and id = any($2::uuid[])";
+const DONE_EACH_SQLITE: &str = "
+delete from search_backlog where tenant_id = $1 and id in (select unhex(value) from json_each($2))";
 const LEADS: &str = "
 select * from campaign_leads where tenant_id = $1 and id >= $2 and id <= $3
   and ($4 is null or import_id = $4) order by id limit $5";
@@ -111,28 +125,47 @@ on conflict do nothing";
 /// Writes the words of the leads noted first, a bounded number; says whether more may be noted. Those of an import follow when
 /// it has ended, and when their keys are written.
 pub async fn fill(writing: &Writing) -> Result<bool> {
+    let db = writing.connection();
     let mut leads = 0;
-    for _ in 0..FILL_NOTES_MAX {
-        match fill_note(writing).await? {
-            None => return Ok(false),
-            Some(written) => leads += written,
-        }
-        if leads >= FILL_LEADS {
-            break;
-        }
+    while leads < FILL_LEADS {
+        let values = [writing.scope().tenant().0.into(), FILL_NOTES_MAX.into()];
+        let statement = Statement::from_sql_and_values(db.get_database_backend(), OLDEST, values);
+        let notes = Noted::find_by_statement(statement).all(db).await?;
+        let Some(first) = notes.first() else {
+            return Ok(false);
+        };
+        leads += if first.is_of_one() {
+            let ones: Vec<&Noted> = notes.iter().take_while(|note| note.is_of_one()).collect();
+            fill_ones(writing, &ones).await?
+        } else {
+            fill_range(writing, first).await?
+        };
     }
     Ok(true)
 }
 
-/// Writes the words of one note's leads, or of its first ones; gives how many, `None` without a note.
-async fn fill_note(writing: &Writing) -> Result<Option<i64>> {
+/// Writes the words of leads that were noted one by one: edits, each with a note of its own, come by the hundred a second.
+async fn fill_ones(writing: &Writing, notes: &[&Noted]) -> Result<i64> {
     let tenant: Value = writing.scope().tenant().0.into();
     let db = writing.connection();
     let backend = db.get_database_backend();
-    let statement = Statement::from_sql_and_values(backend, OLDEST, [tenant.clone()]);
-    let Some(noted) = Noted::find_by_statement(statement).one(db).await? else {
-        return Ok(None);
+    let (leads_sql, done_sql) = match writing.engine() {
+        Engine::Postgres => (LEADS_BY_ID_POSTGRES, DONE_EACH_POSTGRES),
+        Engine::Sqlite => (LEADS_BY_ID_SQLITE, DONE_EACH_SQLITE),
     };
+    let leads = ids(writing, notes.iter().map(|note| note.first_lead_id))?;
+    let statement = Statement::from_sql_and_values(backend, leads_sql, [tenant.clone(), leads]);
+    let rows = leads::Model::find_by_statement(statement).all(db).await?;
+    replace(writing, rows).await?;
+    let done = ids(writing, notes.iter().map(|note| note.id))?;
+    execute(writing, done_sql, vec![tenant, done]).await?;
+    Ok(i64::try_from(notes.len()).unwrap_or(FILL_LEADS))
+}
+
+/// Writes the words of a range of leads, or of its first ones; gives how many.
+async fn fill_range(writing: &Writing, noted: &Noted) -> Result<i64> {
+    let tenant: Value = writing.scope().tenant().0.into();
+    let db = writing.connection();
     let values = [
         tenant.clone(),
         noted.first_lead_id.into(),
@@ -144,7 +177,7 @@ async fn fill_note(writing: &Writing) -> Result<Option<i64>> {
         Engine::Sqlite => LEADS.to_owned(),
         Engine::Postgres => LEADS.replace("$4", "$4::uuid"),
     };
-    let statement = Statement::from_sql_and_values(backend, leads_sql, values);
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), leads_sql, values);
     let rows = leads::Model::find_by_statement(statement).all(db).await?;
     let written = i64::try_from(rows.len()).unwrap_or(FILL_LEADS);
     let complete = written < FILL_LEADS;
@@ -157,7 +190,21 @@ async fn fill_note(writing: &Writing) -> Result<Option<i64>> {
         }
         _ => execute(writing, DONE, vec![noted.id.into(), tenant]).await?,
     }
-    Ok(Some(written))
+    // A note without a lead is work too, so that a run of them ends.
+    Ok(written.max(1))
+}
+
+/// A list of ids as each engine takes it.
+fn ids(writing: &Writing, ids: impl Iterator<Item = Uuid>) -> Result<Value> {
+    match writing.engine() {
+        Engine::Postgres => Ok(uuids(ids)),
+        Engine::Sqlite => json(&ids.map(|id| id.simple().to_string()).collect::<Vec<_>>()),
+    }
+}
+
+fn uuids(ids: impl Iterator<Item = Uuid>) -> Value {
+    let items = ids.map(|id| Value::Uuid(Some(id))).collect();
+    Value::Array(ArrayType::Uuid, Some(Box::new(items)))
 }
 
 async fn replace(writing: &Writing, rows: Vec<leads::Model>) -> Result<()> {
@@ -174,13 +221,9 @@ async fn replace(writing: &Writing, rows: Vec<leads::Model>) -> Result<()> {
     }
     match writing.engine() {
         Engine::Postgres => {
-            let uuids = |ids: Vec<Uuid>| {
-                let items = ids.into_iter().map(|id| Value::Uuid(Some(id))).collect();
-                Value::Array(ArrayType::Uuid, Some(Box::new(items)))
-            };
-            execute(writing, FORGET_POSTGRES, vec![uuids(ids)]).await?;
-            let campaigns = uuids(found.iter().map(|(campaign, _, _)| *campaign).collect());
-            let leads = uuids(found.iter().map(|(_, _, lead)| *lead).collect());
+            execute(writing, FORGET_POSTGRES, vec![uuids(ids.into_iter())]).await?;
+            let campaigns = uuids(found.iter().map(|(campaign, _, _)| *campaign));
+            let leads = uuids(found.iter().map(|(_, _, lead)| *lead));
             let words = found
                 .into_iter()
                 .map(|(_, word, _)| Value::String(Some(word)))
