@@ -319,3 +319,50 @@ async fn flush(redis: &Redis) {
     stream.read_exact(&mut answer).await.expect("it answers");
     assert_eq!(&answer, b"+OK\r\n");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn redis_is_asked_by_key_and_its_keys_can_be_read_by_people() {
+    let redis = Redis::start();
+    let database = postgres().create_database();
+    let world = World::own(program(&database, Some(&redis)));
+    let owner = world.company().await;
+    uses_redis(&owner.http).await;
+    let address = ("127.0.0.1", redis.port());
+    let mut watching = TcpStream::connect(address).await.expect("it runs");
+    watching
+        .write_all(b"MONITOR\r\n")
+        .await
+        .expect("it listens");
+    let mut watched = JoinSet::new();
+    watched.spawn(async move {
+        let mut seen = Vec::new();
+        // Whatever comes until the server is stopped.
+        let _ = watching.read_to_end(&mut seen).await;
+        String::from_utf8_lossy(&seen).into_owned()
+    });
+    let id = owner.campaign("Watched").await;
+    for n in 0..5 {
+        rename(&owner.http, &id, n).await;
+        for path in [CAMPAIGNS, "/api/v1/dashboard/stats", "/api/v1/team/members"] {
+            owner.sees(path).await;
+        }
+    }
+    let key = format!("campaigns:{}:list", owner.tenant_id());
+    let mut asking = TcpStream::connect(address).await.expect("it runs");
+    eventually(KNOWN_WITHIN, async || {
+        let question = format!("EXISTS {key}\r\n");
+        asking
+            .write_all(question.as_bytes())
+            .await
+            .expect("it listens");
+        let mut answer = [0; 4];
+        asking.read_exact(&mut answer).await.expect("it answers");
+        (&answer == b":1\r\n").then_some(())
+    })
+    .await;
+    drop(redis);
+    let seen = watched.join_all().await.concat().to_ascii_lowercase();
+    assert!(seen.contains("campaigns:"), "nothing was seen: {seen}");
+    assert!(!seen.contains("\"keys\""), "KEYS was asked");
+    assert!(!seen.contains("sessions:"), "rights left the process");
+}
