@@ -5,11 +5,12 @@
 //! none of them meets a locked database. Either way a caller who waits longer than `timeout` is
 //! told that the database is unavailable, and the gauges show who waits.
 
+mod pace;
+
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use domain::clock::Clock;
 use domain::entropy::Entropy;
@@ -24,6 +25,7 @@ use sea_orm::{
     SqlxSqliteConnector, TransactionOptions, TransactionTrait,
 };
 
+use self::pace::Pace;
 use crate::error::{Error, Result};
 use crate::read::Reading;
 use crate::scope::TenantScope;
@@ -31,7 +33,7 @@ use crate::write::Writing;
 
 /// Reading connections of one process to a SQLite file, at most.
 const SQLITE_READERS_MAX: u32 = 8;
-/// Pages of the file that the writing connection keeps, so that a chunk of an import fits: a page is then written once.
+/// What the writing connection keeps of the file, in KiB, so that a chunk of an import fits: a page is then written once.
 const SQLITE_WRITER_CACHE_KB: u32 = 32 << 10;
 /// Pages of the log before they are copied to the file, 32 MB: a page that changes again meanwhile is copied once.
 const SQLITE_CHECKPOINT_PAGES: u32 = 8_192;
@@ -378,37 +380,6 @@ async fn open_postgres(options: &Options, clock: Clock, entropy: Entropy) -> Res
 /// which reads as a huge number, or above the size.
 fn idle(counted: usize, size: u32) -> u32 {
     u32::try_from(counted).map_or(0, |counted| counted.min(size))
-}
-
-/// Lets something happen at most once in an interval.
-#[derive(Debug)]
-struct Pace {
-    begun: Instant,
-    interval: Duration,
-    /// Milliseconds after `begun` from which it may happen again.
-    next_ms: AtomicU64,
-}
-
-impl Pace {
-    fn new(interval: Duration) -> Self {
-        Self {
-            begun: Instant::now(),
-            interval,
-            next_ms: AtomicU64::new(0),
-        }
-    }
-
-    fn is_time(&self) -> bool {
-        let millis = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
-        let now_ms = millis(self.begun.elapsed());
-        let next_ms = self.next_ms.load(Ordering::Relaxed);
-        let after = now_ms.saturating_add(millis(self.interval));
-        now_ms >= next_ms
-            && self
-                .next_ms
-                .compare_exchange(next_ms, after, Ordering::Relaxed, Ordering::Relaxed)
-                .is_ok()
-    }
 }
 
 /// `sqlite:PATH`, `sqlite://PATH` and `sqlite:///ABSOLUTE`, as other tools write them.
