@@ -252,7 +252,9 @@ async fn one_that_is_given_up_says_so_and_can_go_back(world: World) {
 
 async fn a_long_import_gives_way_after_a_chunk(world: World) {
     let (many, few) = (world.person("many").await, world.person("few").await);
-    let long = world.queue(&many, many.campaign, &table(40_000), "{}").await;
+    let long = world
+        .queue(&many, many.campaign, &table(40_000), "{}")
+        .await;
     let first = world.claim().await.expect("the long one");
     let short = world.queue(&few, few.campaign, &table(100), "{}").await;
     let outcome = world.perform(&first, &other_turn()).await.unwrap();
