@@ -53,3 +53,8 @@ end;
 -- Leads that are there already.
 insert into search_backlog (id, tenant_id, first_lead_id, last_lead_id, keys_from)
 select randomblob(16), tenant_id, min(id), max(id), min(id) from campaign_leads group by tenant_id;
+-- The job that writes them; a tenant that has one waiting needs no other.
+insert into jobs (id, tenant_id, kind, key, payload, run_at, created_at)
+select randomblob(16), tenant_id, 'fill_search', 'fill_search', '{"kind":"fill_search"}', 0, 0
+from campaign_leads where true group by tenant_id
+on conflict do nothing;

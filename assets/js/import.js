@@ -3,6 +3,8 @@
 
 const BYTES_PER_MB = 1024 * 1024;
 const KNOWN_ENDINGS = [".csv", ".tsv", ".xlsx", ".xls"];
+/** Where pieces are sent. */
+const PIECES_URL = "/uploads";
 /** Files from here on are sent in pieces. */
 const RESUMED_BYTES_MIN = 8 * BYTES_PER_MB;
 /** How long the pace of an upload is averaged over. */
@@ -142,6 +144,7 @@ function chooseFile(form) {
   });
   part("cancel").addEventListener("click", () => {
     transfer?.stop.abort();
+    if (transfer) discard(form, transfer.file);
     transfer = null;
     box.hidden = true;
     zone.hidden = false;
@@ -186,8 +189,15 @@ const goesInPieces = (form, file) => Boolean(form.dataset.resumable) && file.siz
 async function send(form, file, onsent, signal) {
   if (!goesInPieces(form, file)) return sendWhole(form, file, onsent, signal);
   const { upload } = await import(form.dataset.resumable);
-  const id = await upload(file, { url: "/uploads", csrf: form.elements._csrf.value, onprogress: onsent, signal });
+  const id = await upload(file, { url: PIECES_URL, csrf: form.elements._csrf.value, onprogress: onsent, signal });
   return `${form.action}/${id}`;
+}
+
+/** Gives up what a cancelled file has left on the server. */
+async function discard(form, file) {
+  if (!goesInPieces(form, file)) return;
+  const pieces = await import(form.dataset.resumable);
+  await pieces.discard(file, { url: PIECES_URL, csrf: form.elements._csrf.value });
 }
 
 /** In one piece, as the form itself would. */

@@ -5,6 +5,7 @@ const VERSION = "1.0.0";
 const PIECE_BYTES = 8 * 1024 * 1024;
 /** Failures in a row, without a byte more on the server, after which it is given up. */
 const TRIES_MAX = 10;
+const DISCARD_TRIES_MAX = 3;
 const DELAY_MS_MIN = 500;
 const DELAY_MS_MAX = 30_000;
 /** A piece whose sending stands still for so long is begun anew. */
@@ -72,6 +73,30 @@ export async function upload(file, { url, csrf, onprogress = () => {}, signal })
       // What the server has by now is asked for: a piece that failed may have arrived in part.
       offset = null;
       await pause(failures, error.waitMs ?? 0, signal);
+    }
+  }
+}
+
+/**
+ * Gives up a file that was sent in part, so that it takes no room on the server. What cannot be reached now expires there.
+ * @param {File} file
+ * @param {object} options
+ * @param {string} options.url where uploads are announced
+ * @param {string} options.csrf the page's token
+ */
+export async function discard(file, { url, csrf }) {
+  const memory = remember(file, url);
+  const id = memory.get();
+  memory.forget();
+  if (id === null) return;
+  for (let tries = 1; tries <= DISCARD_TRIES_MAX; tries += 1) {
+    try {
+      await send("DELETE", `${url}/${id}`, { csrf });
+      return;
+    } catch (error) {
+      if (error instanceof Unknown) return;
+      // The last piece may still be on its way.
+      await pause(tries, 0);
     }
   }
 }

@@ -380,3 +380,54 @@ async fn a_large_file_is_paused_and_goes_on_after_a_reload() {
     visitor.sees("Harbour 1").await;
     visitor.assert_quiet("the whole way").await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancelled_file_leaves_nothing_on_the_server() {
+    const BYTES: usize = 24 << 20;
+    const BYTES_PER_SECOND: u32 = 4 << 20;
+    let program = program().started();
+    let (visitor, campaign) = ready(&program, "wizard-dropped").await;
+    let folder = testkit::temp_dir();
+    let text = format!("name,note\nHarbour,{}\n", "x".repeat(60)).repeat(BYTES / 80);
+    let file = written(&folder, "too-many.csv", text.as_bytes());
+    let slow = serde_json::json!({
+        "offline": false, "latency": 0, "downloadThroughput": -1, "uploadThroughput": BYTES_PER_SECOND,
+    });
+    visitor
+        .devtools("Network.enable", serde_json::json!({}))
+        .await;
+    visitor
+        .devtools("Network.emulateNetworkConditions", slow)
+        .await;
+    visitor.open(&format!("{campaign}/import")).await;
+    visitor.choose_file("#file", &file).await;
+    let upload =
+        "return Object.entries(localStorage).find(([key]) => key.startsWith('upload '))?.[1] ?? ''";
+    let id = testkit::eventually(PATIENCE, async || {
+        let id = visitor.run(upload).await;
+        id.as_str().filter(|id| !id.is_empty()).map(str::to_owned)
+    })
+    .await;
+    let status = format!(
+        "const asked = new XMLHttpRequest();
+         asked.open('HEAD', '/uploads/{id}', false);
+         asked.setRequestHeader('Tus-Resumable', '1.0.0');
+         asked.send();
+         return asked.status;"
+    );
+    assert_eq!(
+        visitor.run(&status).await.as_u64(),
+        Some(200),
+        "it is there"
+    );
+    visitor.click("[data-transfer-cancel]").await;
+    testkit::eventually(PATIENCE, async || {
+        (visitor.run(&status).await.as_u64() == Some(404)).then_some(())
+    })
+    .await;
+    assert_eq!(
+        visitor.run(upload).await.as_str(),
+        Some(""),
+        "it is forgotten"
+    );
+}

@@ -118,7 +118,7 @@ async fn a_lead_is_found_by_its_words_soon_after_each_write() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_write_beside_a_running_import_stays_quick() {
-    const ROWS: u32 = 60_000;
+    const ROWS: u32 = 240_000;
     for engine in ENGINES {
         let program = running(engine).await;
         let company = Company::register(&program, "busy").await;
