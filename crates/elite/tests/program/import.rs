@@ -9,7 +9,7 @@ use crate::world::{Company, ENGINES, STOP_TIMEOUT, csv, running, said, sending, 
 
 const ROWS: u32 = 5_000;
 /// Enough to run longer than two commands take to begin.
-const MANY_ROWS: u32 = 200_000;
+const MANY_ROWS: u32 = 300_000;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Runs an import; whether it succeeded, and what it said.
@@ -253,11 +253,11 @@ async fn the_same_command_again_watches_the_import_that_runs() {
         eventually(PATIENCE, async || {
             let path = format!("/api/v1/campaigns/{busy}/imports");
             let list = company.get(&path).await.json();
-            let running = list
-                .as_array()?
-                .iter()
-                .filter(|import| import["state"] == "running");
-            (running.count() == long.len()).then_some(())
+            let list = list.as_array()?.iter();
+            let waits = |import: &&serde_json::Value| {
+                import["state"] == "running" || import["state"] == "queued"
+            };
+            (list.filter(waits).count() == long.len()).then_some(())
         })
         .await;
         let campaign = company.campaign("once").await;
