@@ -1,16 +1,10 @@
 //! Importing at the command line, on both engines.
 
-use std::time::Duration;
+use testkit::Program;
 
-use testkit::{Program, eventually};
-use tokio::runtime::Handle;
-
-use crate::world::{Company, ENGINES, STOP_TIMEOUT, csv, running, said, sending, start};
+use crate::world::{Company, ENGINES, STOP_TIMEOUT, csv, running, said, start};
 
 const ROWS: u32 = 5_000;
-/// Enough to run longer than two commands take to begin.
-const MANY_ROWS: u32 = 300_000;
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Runs an import; whether it succeeded, and what it said.
 fn import(program: &Program, file: &str, campaign: &str, of: &[&str]) -> (bool, String) {
@@ -238,54 +232,6 @@ async fn duplicates_headers_and_sheets_are_chosen() {
             words.contains("\"Second\" of: Lists, Leads, Second"),
             "{words}"
         );
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_same_command_again_watches_the_import_that_runs() {
-    for engine in ENGINES {
-        let program = running(engine).await;
-        let company = Company::register(&program, "importer").await;
-        // As many imports as a company may have at a time: the next one waits, however quick it is.
-        let busy = company.campaign("busy").await;
-        let long =
-            [MANY_ROWS, MANY_ROWS + 1].map(|rows| sending(company.upload(&busy, &csv(rows))));
-        eventually(PATIENCE, async || {
-            let path = format!("/api/v1/campaigns/{busy}/imports");
-            let list = company.get(&path).await.json();
-            let list = list.as_array()?.iter();
-            let waits = |import: &&serde_json::Value| {
-                import["state"] == "running" || import["state"] == "queued"
-            };
-            (list.filter(waits).count() == long.len()).then_some(())
-        })
-        .await;
-        let campaign = company.campaign("once").await;
-        let path = file(&program, "few.csv", &csv(ROWS));
-        let command = || import(&program, &path, "once", &OF_COMPANY);
-        let begun = async {
-            eventually(PATIENCE, async || {
-                let list = company
-                    .get(&format!("/api/v1/campaigns/{campaign}/imports"))
-                    .await;
-                list.json()
-                    .as_array()
-                    .is_some_and(|list| !list.is_empty())
-                    .then_some(())
-            })
-            .await;
-            command()
-        };
-        let (first, again) = std::thread::scope(|scope| {
-            let first = scope.spawn(command);
-            let again = tokio::task::block_in_place(|| Handle::current().block_on(begun));
-            (first.join().expect("it ended"), again)
-        });
-        for (is_done, words) in [first, again] {
-            assert!(is_done, "{engine:?}: {words}");
-            assert!(words.contains("completed: 5000 rows read"), "{words}");
-        }
-        assert_eq!(company.leads_count(&campaign).await, i64::from(ROWS));
     }
 }
 
