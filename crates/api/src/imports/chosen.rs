@@ -4,17 +4,13 @@ use app::App;
 use app::campaigns::missing as no_campaign;
 use app::imports::{self, ChosenImport, missing};
 use app::uploads::missing as no_upload;
-use axum::body::Body;
 use axum::extract::{Path, Request, State};
-use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
+use axum::response::Response;
 use domain::ids::{CampaignId, ImportId, UploadId};
 use domain::imports::ImportOptions;
 use domain::problems::{FieldProblem, Problem, Step};
-use futures_util::stream::try_unfold;
-use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderName};
-use http::{HeaderMap, HeaderValue, StatusCode};
-use http_edge::{CallingMember, EventSeq, Failure, Json, Result, reply};
+use http::{HeaderMap, StatusCode};
+use http_edge::{CallingMember, EventSeq, Failure, Json, Result, error_file, reply};
 use serde_json::Value;
 
 use crate::bodies::id_or;
@@ -37,7 +33,6 @@ const KEPT: &[&str] = &[OPTIONS, UPLOAD_ID];
 const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 /// Most characters of an idempotency key.
 const KEY_CHARACTERS_MAX: usize = 255;
-const X_CACHE: HeaderName = HeaderName::from_static("x-cache");
 
 pub(super) fn routes() -> Vec<Route> {
     let refused = |route: Route| {
@@ -212,8 +207,6 @@ async fn undo(
     Ok((StatusCode::ACCEPTED, seq, import))
 }
 
-/// The first rows are read before the status is sent; an error after them ends the connection, so that no client takes a part
-/// for the whole.
 async fn errors(
     State(app): State<App>,
     CallingMember(caller): CallingMember,
@@ -221,29 +214,7 @@ async fn errors(
 ) -> Result<Response> {
     let (campaign, id) = ids(&path)?;
     let done = imports::errors(&app, &caller, campaign, id).await?;
-    let mut file = done.value;
-    let first = file.next().await?;
-    let chunks = try_unfold((file, first), |(mut file, first)| async move {
-        let chunk = match first {
-            Some(first) => Some(first),
-            None => file.next().await.inspect_err(|error| {
-                tracing::warn!(%error, "a file of failed rows was cut off");
-            })?,
-        };
-        Ok::<_, app::Error>(chunk.map(|chunk| (Bytes::from(chunk), (file, None))))
-    });
-    let headers = [
-        (
-            CONTENT_TYPE,
-            HeaderValue::from_static("text/csv; charset=utf-8"),
-        ),
-        (
-            CONTENT_DISPOSITION,
-            HeaderValue::from_static("attachment; filename=\"errors.csv\""),
-        ),
-        (X_CACHE, HeaderValue::from_static("BYPASS")),
-    ];
-    Ok((headers, EventSeq(done.seq), Body::from_stream(chunks)).into_response())
+    error_file(done, "errors.csv").await
 }
 
 fn ids((campaign, import): &(String, String)) -> Result<(CampaignId, ImportId)> {
@@ -304,6 +275,8 @@ fn problem(location: &[&str], problem: Problem) -> Failure {
 
 #[cfg(test)]
 mod tests {
+    use http::HeaderValue;
+
     use super::*;
 
     fn status_of<T>(result: Result<T>) -> u16 {

@@ -1,10 +1,12 @@
 //! Importing at the command line, on both engines.
 
-use testkit::Program;
+use testkit::{Form, Program};
 
 use crate::world::{Company, ENGINES, STOP_TIMEOUT, csv, running, said, start};
 
 const ROWS: u32 = 5_000;
+/// Far more than a worker reads before it can be killed.
+const MANY_ROWS: u32 = 150_000;
 
 /// Runs an import; whether it succeeded, and what it said.
 fn import(program: &Program, file: &str, campaign: &str, of: &[&str]) -> (bool, String) {
@@ -233,6 +235,48 @@ async fn duplicates_headers_and_sheets_are_chosen() {
             "{words}"
         );
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_that_was_interrupted_is_gone_on_with_not_begun_again() {
+    for engine in ENGINES {
+        let mut program = running(engine).await;
+        let company = Company::register(&program, "importer").await;
+        // The choices that the command makes for such a file.
+        let example = company.campaign("example").await;
+        let path = file(&program, "many.csv", &csv(3));
+        let (is_done, words) = import(&program, &path, "example", &OF_COMPANY);
+        assert!(is_done, "{engine:?}: {words}");
+        let list = company.get(&imports_of(&example)).await.json();
+        let options = list[0]["options"].to_string();
+
+        // The same import is queued, and its worker dies.
+        let campaign = company.campaign("once").await;
+        let path = file(&program, "many.csv", &csv(MANY_ROWS));
+        let form = Form::new().text("options", &options).file(
+            "file",
+            "many.csv",
+            "text/csv",
+            &csv(MANY_ROWS),
+        );
+        let request = company.http.post(&imports_of(&campaign)).multipart(form);
+        request.send().await.expect_status(202);
+        program.kill();
+
+        let (is_done, words) = import(&program, &path, "once", &OF_COMPANY);
+        assert!(is_done, "{engine:?}: {words}");
+        let all = format!("completed: {MANY_ROWS} rows read");
+        assert!(words.contains(&all), "{words}");
+        start(&mut program).await;
+        let company = company.reconnected(&program);
+        let list = company.get(&imports_of(&campaign)).await.json();
+        assert_eq!(list.as_array().map(Vec::len), Some(1), "{engine:?}: {list}");
+        assert_eq!(company.leads_count(&campaign).await, i64::from(MANY_ROWS));
+    }
+}
+
+fn imports_of(campaign: &str) -> String {
+    format!("/api/v1/campaigns/{campaign}/imports")
 }
 
 #[test]

@@ -23,14 +23,13 @@ pub use page::{Cursor, page};
 
 use domain::campaigns::Campaign;
 use domain::clock::Timestamp;
-use domain::ids::{CampaignId, ImportId, LeadId};
+use domain::ids::LeadId;
 use domain::insights::Month;
-use domain::leads::{Lead, LeadFields};
+use domain::leads::Lead;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, Statement,
     sea_query::Expr,
 };
-use serde_json::Value;
 
 use crate::campaigns;
 use crate::connect::{Engine, Store};
@@ -64,10 +63,10 @@ async fn find_with(db: &impl Read, id: LeadId, sql: &str) -> Result<Option<Lead>
     let connection = db.connection();
     let values = [id.0.into(), db.scope().tenant().0.into()];
     let statement = Statement::from_sql_and_values(connection.get_database_backend(), sql, values);
-    let row = leads::Model::find_by_statement(statement)
+    let row = rows::Row::find_by_statement(statement)
         .one(connection)
         .await?;
-    Ok(row.map(lead))
+    Ok(row.map(Lead::from))
 }
 
 /// Writes a locked lead's fields (all but the extra data and the source) and revision, and notes that its words are to be written anew.
@@ -135,34 +134,4 @@ pub async fn sweep_trash(store: &Store, before: Timestamp) -> Result<u64> {
     let values = [before.0.into(), SWEEP_ROWS.into()];
     let statement = Statement::from_sql_and_values(db.get_database_backend(), SWEEP, values);
     Ok(db.execute_raw(statement).await?.rows_affected())
-}
-
-pub(crate) fn lead(row: leads::Model) -> Lead {
-    Lead {
-        id: LeadId(row.id),
-        campaign_id: CampaignId(row.campaign_id),
-        revision: row.revision,
-        import_id: row.import_id.map(ImportId),
-        email_sent: row.email_sent,
-        whatsapp_sent: row.whatsapp_sent,
-        replied: row.replied,
-        created_at: Timestamp(row.created_at),
-        fields: LeadFields {
-            title: row.title,
-            address: row.address,
-            phone: row.phone,
-            website: row.website,
-            email: row.email,
-            description: row.description,
-            lead_score: row.lead_score,
-            generated_email: row.generated_email,
-            generated_whatsapp: row.generated_whatsapp,
-            deep_research: row.deep_research,
-            contact_source: row.contact_source,
-            scraped_data: match row.scraped_data {
-                Some(Value::Object(map)) => Some(map),
-                _ => None,
-            },
-        },
-    }
 }

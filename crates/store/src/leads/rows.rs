@@ -42,10 +42,11 @@ pub(super) async fn read(db: &impl Read, query: Query, most: i64) -> Result<Vec<
     Ok(rows.into_iter().map(Lead::from).collect())
 }
 
+/// A lead as a statement that selects these columns, or all, gives it.
 #[derive(Debug, FromQueryResult)]
-struct Row {
-    id: Uuid,
-    campaign_id: Uuid,
+pub(super) struct Row {
+    pub(super) id: Uuid,
+    pub(super) campaign_id: Uuid,
     revision: i64,
     import_id: Option<Uuid>,
     title: Option<String>,

@@ -7,11 +7,11 @@ use sea_orm::{ConnectionTrait, FromQueryResult, Statement, Value};
 use uuid::Uuid;
 
 use super::keys::{self, Settle};
-use super::{bulk, lead, words};
+use super::rows::Row;
+use super::{bulk, words};
 use crate::connect::Engine;
 use crate::error::{Error, Result};
 use crate::read::Read;
-use crate::rows::leads;
 use crate::write::Writing;
 
 /// The rows of a chunk as a table `r (n, email, host, title)`.
@@ -134,8 +134,8 @@ pub async fn lock(writing: &Writing, ids: &[LeadId]) -> Result<Vec<Lead>> {
     let db = writing.connection();
     let values = [writing.scope().tenant().0.into(), json(&ids)?];
     let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
-    let rows = leads::Model::find_by_statement(statement).all(db).await?;
-    Ok(rows.into_iter().map(lead).collect())
+    let rows = Row::find_by_statement(statement).all(db).await?;
+    Ok(rows.into_iter().map(Lead::from).collect())
 }
 
 const SAVE: &str = "

@@ -2,6 +2,7 @@
 //! words, so that neither an edit nor an import waits for them.
 
 use domain::ids::{ImportId, LeadId};
+use domain::leads::Lead;
 use domain::search::words_of_lead;
 use sea_orm::sea_query::ArrayType;
 use sea_orm::{ConnectionTrait, FromQueryResult, Statement, Value};
@@ -10,9 +11,8 @@ use uuid::Uuid;
 use crate::connect::Engine;
 use crate::error::{Error, Result};
 use crate::jobs;
-use crate::leads::lead;
+use crate::leads::rows::Row;
 use crate::read::Read;
-use crate::rows::leads;
 use crate::write::Writing;
 
 /// Leads whose words one transaction writes.
@@ -155,7 +155,7 @@ async fn fill_ones(writing: &Writing, notes: &[&Noted]) -> Result<i64> {
     };
     let leads = ids(writing, notes.iter().map(|note| note.first_lead_id))?;
     let statement = Statement::from_sql_and_values(backend, leads_sql, [tenant.clone(), leads]);
-    let rows = leads::Model::find_by_statement(statement).all(db).await?;
+    let rows = Row::find_by_statement(statement).all(db).await?;
     replace(writing, rows).await?;
     let done = ids(writing, notes.iter().map(|note| note.id))?;
     execute(writing, done_sql, vec![tenant, done]).await?;
@@ -178,7 +178,7 @@ async fn fill_range(writing: &Writing, noted: &Noted) -> Result<i64> {
         Engine::Postgres => LEADS.replace("$4", "$4::uuid"),
     };
     let statement = Statement::from_sql_and_values(db.get_database_backend(), leads_sql, values);
-    let rows = leads::Model::find_by_statement(statement).all(db).await?;
+    let rows = Row::find_by_statement(statement).all(db).await?;
     let written = i64::try_from(rows.len()).unwrap_or(FILL_LEADS);
     let complete = written < FILL_LEADS;
     let last = rows.last().map(|row| row.id);
@@ -207,7 +207,7 @@ fn uuids(ids: impl Iterator<Item = Uuid>) -> Value {
     Value::Array(ArrayType::Uuid, Some(Box::new(items)))
 }
 
-async fn replace(writing: &Writing, rows: Vec<leads::Model>) -> Result<()> {
+async fn replace(writing: &Writing, rows: Vec<Row>) -> Result<()> {
     if rows.is_empty() {
         return Ok(());
     }
@@ -216,7 +216,7 @@ async fn replace(writing: &Writing, rows: Vec<leads::Model>) -> Result<()> {
     for row in rows {
         let (id, campaign) = (row.id, row.campaign_id);
         ids.push(id);
-        let words = words_of_lead(&lead(row).fields);
+        let words = words_of_lead(&Lead::from(row).fields);
         found.extend(words.into_iter().map(|word| (campaign, word, id)));
     }
     match writing.engine() {

@@ -21,6 +21,8 @@ const CHUNK_LEADS: usize = 2_000;
 const JOBS: usize = 100_000;
 /// Runs of which the quickest counts: a busy machine slows some, not all.
 const RUNS: usize = 30;
+/// Rounds of as many, on a machine that does other work too.
+const ROUNDS_MAX: usize = 5;
 /// The share of a scan that a look-up may take.
 const SHARE_MAX: u32 = 4;
 const WATCHED: [&str; 3] = ["campaign_leads", "lead_words", "jobs"];
@@ -111,14 +113,21 @@ async fn looks_up(world: &World, what: &str, count: usize, mut run: impl AsyncFn
     let before = scans(world).await;
     let store = Store::open(&world.options, world.clock.clone(), Entropy::system()).await;
     let store = store.expect("the database opens again");
-    let best = quickest(async || run(&store).await).await;
-    store.close().await;
-    assert_eq!(scans(world).await, before, "{what} reads a whole table");
-    let each = best / u32::try_from(count).expect("few");
+    let count = u32::try_from(count).expect("few");
+    let mut each = quickest(async || run(&store).await).await / count;
     if world.engine() == Engine::Sqlite {
         let scan = a_scan(world).await;
+        // What is quick is quick in one of these rounds, however busy the machine is; what reads a table never is.
+        for _ in 1..ROUNDS_MAX {
+            if each * SHARE_MAX < scan {
+                break;
+            }
+            each = each.min(quickest(async || run(&store).await).await / count);
+        }
         assert!(each * SHARE_MAX < scan, "{what}: {each:?}, a scan {scan:?}");
     }
+    store.close().await;
+    assert_eq!(scans(world).await, before, "{what} reads a whole table");
 }
 
 async fn large_tables_are_never_read_whole(world: World) {
