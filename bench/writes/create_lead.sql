@@ -1,27 +1,14 @@
--- One lead as the program writes it: its statements in its order, as PostgreSQL logs them (log_statement = 'all'), with
--- the caller's look-up before. Each client takes its tenant once. The ids grow with the
+-- One lead as the program writes it: its statements in its order, as PostgreSQL logs them (log_statement = 'all'). The caller
+-- is known from memory, as in the program. Each client takes its tenant once. The ids grow with the
 -- clients' counters, so that they are as kind to the indexes as the program's time-ordered ones.
 \if :known = 0
 \set place :client_id % :tenants
-select tenant, campaign, member, session from bench_tenants where client = :place::integer
+select tenant, campaign, member from bench_tenants where client = :place::integer
 \gset
 \set known 1
 \set n :start
 \endif
 \set n :n + 1
-
-select u.*, t.name as tenant_name, t.status as tenant_status, s.seq as seq,
-    '00000000-0000-7000-8' || lpad(to_hex(:client_id::bigint), 3, '0') || '-' || lpad(to_hex(:n::bigint), 12, '0') as lead,
-    '00000000-0000-7000-9' || lpad(to_hex(:client_id::bigint), 3, '0') || '-' || lpad(to_hex(:n::bigint), 12, '0') as note,
-    '00000000-0000-7000-a' || lpad(to_hex(:client_id::bigint), 3, '0') || '-' || lpad(to_hex(:n::bigint), 12, '0') as job,
-    x.id as login_id, x.tenant_id as login_tenant_id, x.user_id as login_user_id, x.kind as login_kind,
-    x.secret_hash as login_secret_hash, x.user_agent as login_user_agent, x.address as login_address,
-    x.created_at as login_created_at, x.last_seen_at as login_last_seen_at, x.expires_at as login_expires_at,
-    x.revoked_at as login_revoked_at
-from users u left join tenants t on t.id = u.tenant_id left join spines s on s.tenant_id = u.tenant_id
-    left join sessions x on x.id = :session::uuid
-where u.id = :member::uuid
-\gset u_
 
 begin;
 select id, tenant_id, name, description, status, search_query, lead_source, max_leads, description_style,
@@ -33,23 +20,25 @@ from campaigns where tenant_id = :tenant::uuid and deleted_at is null and id = :
 \set leads_month :c_leads_month + 1
 
 insert into campaign_leads (tenant_id, campaign_id, lead_generation, import_id, created_at, updated_at,
-    id, import_row, title, title_key, address, phone, website, website_host, email, email_key,
-    description, lead_score, generated_email, generated_whatsapp, deep_research, contact_source, scraped_data)
-select :tenant::uuid, :campaign::uuid, 1, null, :n::bigint, :n::bigint, r.id, r.import_row, r.title, r.title_key, r.address, r.phone, r.website,
-    r.website_host, r.email, r.email_key, r.description, r.lead_score, r.generated_email,
-    r.generated_whatsapp, r.deep_research, r.contact_source, r.scraped_data::jsonb
-from unnest(('{"' || :u_lead::text || '"}')::text::uuid[], '{NULL}'::text::bigint[], ('{"Company ' || :n::text || ' Ltd"}')::text::text[],
-    ('{"company ' || :n::text || ' ltd"}')::text::text[], '{"1 Main Street, Town 5"}'::text::text[], '{"+44 20 0000001"}'::text::text[],
-    ('{"https://www.company' || :n::text || '.example/about"}')::text::text[], ('{"company' || :n::text || '.example"}')::text::text[],
-    ('{"contact@company' || :n::text || '.example"}')::text::text[], ('{"contact@company' || :n::text || '.example"}')::text::text[],
-    '{"Maker of part 7, since 1907"}'::text::text[], '{"50"}'::text::bigint[], '{NULL}'::text::text[], '{NULL}'::text::text[],
-    '{NULL}'::text::text[], '{NULL}'::text::text[], '{NULL}'::text::text[])
-  as r (id, import_row, title, title_key, address, phone, website, website_host, email, email_key,
-    description, lead_score, generated_email, generated_whatsapp, deep_research, contact_source, scraped_data);
-insert into search_backlog (id, tenant_id, import_id, first_lead_id, last_lead_id)
-values (:u_note::uuid, :tenant::uuid, null, :u_lead::uuid, :u_lead::uuid);
+    id, title, title_key, address, phone, website, website_host, email, email_key, description, lead_score)
+select :tenant::uuid, :campaign::uuid, 1, null, :n::bigint, :n::bigint, r.id, r.title, r.title_key, r.address, r.phone, r.website,
+    r.website_host, r.email, r.email_key, r.description, r.lead_score
+from (select unnest((select ('{"' || ('00000000-0000-7000-8' || lpad(to_hex(:client_id::bigint), 3, '0') || '-' || lpad(to_hex(:n::bigint), 12, '0')) || '"}')::text::uuid[])) as id,
+    unnest((select ('{"Company ' || :n::text || ' Ltd"}')::text::text[])) as title,
+    unnest((select ('{"company ' || :n::text || ' ltd"}')::text::text[])) as title_key,
+    unnest((select '{"1 Main Street, Town 5"}'::text::text[])) as address,
+    unnest((select '{"+44 20 0000001"}'::text::text[])) as phone,
+    unnest((select ('{"https://www.company' || :n::text || '.example/about"}')::text::text[])) as website,
+    unnest((select ('{"company' || :n::text || '.example"}')::text::text[])) as website_host,
+    unnest((select ('{"contact@company' || :n::text || '.example"}')::text::text[])) as email,
+    unnest((select ('{"contact@company' || :n::text || '.example"}')::text::text[])) as email_key,
+    unnest((select '{"Maker of part 7, since 1907"}'::text::text[])) as description,
+    unnest((select '{"50"}'::text::bigint[])) as lead_score) as r
+where exists (select 1 from campaigns where id = :campaign::uuid and tenant_id = :tenant::uuid);
+insert into search_backlog (id, tenant_id, import_id, first_lead_id, last_lead_id, keys_from)
+values (('00000000-0000-7000-9' || lpad(to_hex(:client_id::bigint), 3, '0') || '-' || lpad(to_hex(:n::bigint), 12, '0'))::uuid, :tenant::uuid, null, ('00000000-0000-7000-8' || lpad(to_hex(:client_id::bigint), 3, '0') || '-' || lpad(to_hex(:n::bigint), 12, '0'))::uuid, ('00000000-0000-7000-8' || lpad(to_hex(:client_id::bigint), 3, '0') || '-' || lpad(to_hex(:n::bigint), 12, '0'))::uuid, null);
 insert into jobs (id, tenant_id, kind, key, payload, run_at, created_at)
-values (:u_job::uuid, :tenant::uuid, 'fill_search', 'fill_search', '{"kind": "fill_search"}', :n::bigint, :n::bigint)
+values (('00000000-0000-7000-a' || lpad(to_hex(:client_id::bigint), 3, '0') || '-' || lpad(to_hex(:n::bigint), 12, '0'))::uuid, :tenant::uuid, 'fill_search', 'fill_search', '{"kind": "fill_search"}', :n::bigint, :n::bigint)
 on conflict (tenant_id, key) where state = 'queued' do update set run_at = jobs.run_at;
 update campaigns set name = :c_name::text, description = null, status = :c_status::text, search_query = '', updated_at = :c_updated_at::bigint,
     started_at = null, completed_at = null, deleted_at = null, lead_generation = 1, leads_count = :leads_count::bigint, emails_sent = 0,
@@ -81,5 +70,5 @@ returning seq, leads_used
 \gset s_
 insert into events (tenant_id, seq, at, name, subject, actor, audience, audience_user, data)
 values (:tenant::uuid, :s_seq::bigint, :n::bigint, 'leads.created', :campaign::uuid, :member::uuid, 'members', null,
-    ('{"count": 1, "lead_id": "' || :u_lead::text || '"}')::jsonb);
+    ('{"count": 1, "lead_id": "' || ('00000000-0000-7000-8' || lpad(to_hex(:client_id::bigint), 3, '0') || '-' || lpad(to_hex(:n::bigint), 12, '0')) || '"}')::jsonb);
 commit;
